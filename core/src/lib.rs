@@ -1,0 +1,9 @@
+//! The device: a sans-IO client of the Alibaba Cloud IoT platform's MQTT service.
+#![forbid(unsafe_code)]
+
+pub mod auth;
+pub mod identity;
+pub mod sign;
+pub mod time;
+pub mod topic;
+pub mod wire;

@@ -1,0 +1,2 @@
+//! The `tern` program.
+fn main() {}
