@@ -1,0 +1,95 @@
+//! What may stand as a host: a DNS name, an IPv4 address, an IPv6 address.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::error::{Field, IdentityError, in_words};
+
+/// The longest host name, in characters (RFC 1035, as text without the final dot).
+const MAX_HOST: usize = 253;
+/// The longest part between two dots.
+const MAX_LABEL: usize = 63;
+
+/// Checks a host as it stands in a URL: an IPv6 address in brackets, or a name, or an IPv4 address.
+/// Answers it without the brackets.
+///
+/// `field` and `offset` say where the host stands, so that an error counts from the text's beginning.
+pub(crate) fn check_url_host(
+    host: &str,
+    field: Field,
+    offset: usize,
+) -> Result<String, IdentityError> {
+    if let Some(rest) = host.strip_prefix('[') {
+        let inner = rest.strip_suffix(']').unwrap_or(rest);
+        return match inner.parse::<Ipv6Addr>() {
+            Ok(address) => Ok(address.to_string()),
+            Err(_) => Err(form(
+                field,
+                offset + 1,
+                "what stands in brackets must be an IPv6 address, without a zone",
+            )),
+        };
+    }
+    if host.contains(':') {
+        let rule = "an IPv6 address stands in brackets: [::1]";
+        return Err(form(field, offset + 1, rule));
+    }
+    check_name(host, field, offset)?;
+    Ok(host.to_owned())
+}
+
+/// Checks a host that stands alone: an IPv6 address may come with or without brackets.
+pub(crate) fn check_host(host: &str, field: Field) -> Result<String, IdentityError> {
+    match host.parse::<Ipv6Addr>() {
+        Ok(address) => Ok(address.to_string()),
+        Err(_) => check_url_host(host, field, 0),
+    }
+}
+
+fn check_name(host: &str, field: Field, offset: usize) -> Result<(), IdentityError> {
+    if host.is_empty() {
+        return Err(form(field, offset + 1, "the host is missing"));
+    }
+    let rule = "a host name has only ASCII letters, digits and - _ . (write other scripts in their \
+                xn-- form)";
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if let Some((c, at)) = host.chars().zip(1..).find(|(c, _)| !allowed(*c)) {
+        return Err(IdentityError::BadCharacter {
+            field,
+            at: offset + at,
+            found: in_words(c),
+            rule,
+        });
+    }
+    // From here on the name is ASCII: bytes and characters are the same count.
+    if host.len() > MAX_HOST {
+        let rule = "a host name has at most 253 characters";
+        return Err(form(field, offset + MAX_HOST + 1, rule));
+    }
+    let mut at = offset + 1;
+    for label in host.split('.') {
+        let fault = if label.is_empty() {
+            Some("a host name has no empty part: no two dots together, none at either end")
+        } else if label.len() > MAX_LABEL {
+            Some("each part of a host name has at most 63 characters")
+        } else if label.starts_with('-') || label.ends_with('-') {
+            Some("no part of a host name begins or ends with '-'")
+        } else {
+            None
+        };
+        if let Some(rule) = fault {
+            return Err(form(field, at, rule));
+        }
+        at += label.len() + 1;
+    }
+    let last = host.rsplit('.').next().unwrap_or(host);
+    if last.bytes().all(|b| b.is_ascii_digit()) && host.parse::<Ipv4Addr>().is_err() {
+        let rule =
+            "a host that ends in a number must be an IPv4 address: four numbers from 0 to 255";
+        return Err(form(field, offset + 1, rule));
+    }
+    Ok(())
+}
+
+fn form(field: Field, at: usize, rule: &'static str) -> IdentityError {
+    IdentityError::BadForm { field, at, rule }
+}
