@@ -35,10 +35,10 @@ fn connect() -> Connect {
 #[test]
 fn a_connect_with_and_without_its_optional_fields() {
     let bytes = round_trip(&Packet::Connect(connect()), Sender::Client);
-    assert_eq!(
-        &bytes[..12],
-        [0x10, 66, 0, 4, b'M', b'Q', b'T', b'T', 4, 0xC0, 0, 60]
-    );
+    // The header, the protocol name, level 4, flags: user name and password, keep alive 60 s.
+    assert_eq!(bytes[0], 0x10);
+    assert_eq!(usize::from(bytes[1]), bytes.len() - 2);
+    assert_eq!(&bytes[2..12], b"\x00\x04MQTT\x04\xC0\x00\x3C");
     let bare = Connect {
         username: None,
         password: None,
