@@ -22,8 +22,10 @@ mod direct;
 mod extended;
 mod hmac;
 mod password;
+mod steps;
 
 pub use direct::{DirectLogin, direct};
 pub use extended::{ClientIdError, ExtendedClientId};
 pub use hmac::{Digest, SignMethod, UnknownSignMethod, content, sign};
 pub use password::Password;
+pub use steps::{Step, StepValue, steps};

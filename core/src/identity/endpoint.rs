@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Field, IdentityError, in_words, quoted};
-use super::host::{check_host, check_url_host};
+use super::host::{check_host, split_authority};
 use super::{ProductKey, Region, TransportKind};
 
 /// A place to connect to. Prints as a URL with its port, and reads back from it to the same value.
@@ -81,13 +81,7 @@ impl Endpoint {
         let start = scheme.chars().count() + 3;
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
-        if authority.contains('@') {
-            let rule =
-                "a user and password don't belong in the URL: give them by their own options";
-            return Err(fault(start + 1, rule));
-        }
-        let (host, port) = split_port(authority, start)?;
-        let host = check_url_host(host, Field::Url, start)?;
+        let (host, port) = split_authority(authority, Field::Url, start)?;
         let path = check_path(path, transport, start + authority.chars().count())?;
         Ok(Self {
             transport,
@@ -199,44 +193,6 @@ fn read_scheme(scheme: &str) -> Result<TransportKind, IdentityError> {
                 _ => "the scheme must be mqtt, mqtts, ws or wss",
             },
         })
-}
-
-/// Splits `HOST[:PORT]`; `start` counts the characters before it.
-fn split_port(authority: &str, start: usize) -> Result<(&str, Option<u16>), IdentityError> {
-    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.find(']')) {
-        // `]` stands at `end + 1` of the authority: what follows it begins one further.
-        Some(end) => authority.split_at(end + 2),
-        None => match authority.rfind(':') {
-            // Two colons and no bracket: an IPv6 address, which the host's check explains.
-            Some(at) if !authority[..at].contains(':') => authority.split_at(at),
-            _ => (authority, ""),
-        },
-    };
-    if port.is_empty() {
-        return Ok((host, None));
-    }
-    let Some(digits) = port.strip_prefix(':') else {
-        return Err(IdentityError::BadForm {
-            field: Field::Url,
-            at: start + host.chars().count() + 1,
-            rule: "after the address in brackets comes :PORT, a path, or nothing",
-        });
-    };
-    read_port(digits).map(|port| (host, Some(port)))
-}
-
-/// Reads a port as it stands in a URL: digits only, 1 to 65535.
-fn read_port(digits: &str) -> Result<u16, IdentityError> {
-    let bad = || IdentityError::BadPort {
-        given: quoted(digits),
-    };
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(bad());
-    }
-    match digits.parse() {
-        Ok(0) | Err(_) => Err(bad()),
-        Ok(port) => Ok(port),
-    }
 }
 
 fn check_path(path: &str, transport: TransportKind, start: usize) -> Result<String, IdentityError> {

@@ -2,22 +2,55 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::error::{Field, IdentityError, in_words};
+use super::error::{Field, IdentityError, in_words, quoted};
 
 /// The longest host name, in characters (RFC 1035, as text without the final dot).
 const MAX_HOST: usize = 253;
 /// The longest part between two dots.
 const MAX_LABEL: usize = 63;
 
+/// Splits and checks a URL's `HOST[:PORT]`. Answers the host without brackets.
+///
+/// `field` and `start`, the characters before it, let an error count from the URL's beginning.
+pub(crate) fn split_authority(
+    authority: &str,
+    field: Field,
+    start: usize,
+) -> Result<(String, Option<u16>), IdentityError> {
+    if authority.contains('@') {
+        let rule = "a user and password don't belong in the URL: give them by their own options";
+        return Err(form(field, start + 1, rule));
+    }
+    let (host, port) = match authority
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+    {
+        Some((inner, port)) => (&authority[..inner.len() + 2], port), // the two brackets are a byte each
+        None => match authority.split_once(':') {
+            // More colons: an IPv6 address without brackets, which the host's check explains.
+            Some((host, port)) if !port.contains(':') => (host, &authority[host.len()..]),
+            _ => (authority, ""),
+        },
+    };
+    let host_chars = host.chars().count();
+    let host = check_url_host(host, field, start)?;
+    if port.is_empty() {
+        return Ok((host, None));
+    }
+    match port.strip_prefix(':') {
+        Some(digits) => Ok((host, Some(read_port(digits)?))),
+        None => {
+            let rule = "after an address in brackets comes :PORT, a path, or nothing";
+            Err(form(field, start + host_chars + 1, rule))
+        }
+    }
+}
+
 /// Checks a host as it stands in a URL: an IPv6 address in brackets, or a name, or an IPv4 address.
 /// Answers it without the brackets.
 ///
 /// `field` and `offset` say where the host stands, so that an error counts from the text's beginning.
-pub(crate) fn check_url_host(
-    host: &str,
-    field: Field,
-    offset: usize,
-) -> Result<String, IdentityError> {
+fn check_url_host(host: &str, field: Field, offset: usize) -> Result<String, IdentityError> {
     if let Some(rest) = host.strip_prefix('[') {
         let inner = rest.strip_suffix(']').unwrap_or(rest);
         return match inner.parse::<Ipv6Addr>() {
@@ -42,6 +75,17 @@ pub(crate) fn check_host(host: &str, field: Field) -> Result<String, IdentityErr
     match host.parse::<Ipv6Addr>() {
         Ok(address) => Ok(address.to_string()),
         Err(_) => check_url_host(host, field, 0),
+    }
+}
+
+/// Reads a port as it stands in a URL: digits only, 1 to 65535.
+fn read_port(digits: &str) -> Result<u16, IdentityError> {
+    let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+    match digits.parse() {
+        Ok(port) if is_number && port != 0 => Ok(port),
+        _ => Err(IdentityError::BadPort {
+            given: quoted(digits),
+        }),
     }
 }
 
