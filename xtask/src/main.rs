@@ -1,2 +1,170 @@
-//! The project's chores.
-fn main() {}
+//! The project's chores as one small program: `cargo xtask up`, `cargo xtask test`, …
+//!
+//! It drives the tools that people would otherwise call by hand (cargo, rustup, Trunk, npm, apt) and says what each
+//! of them costs. It asks nothing, and it installs nothing outside its own cache folder but the wasm target and, as
+//! root on Debian, the browser that the tests need.
+#![forbid(unsafe_code)]
+
+mod browser;
+mod build;
+mod console;
+mod failure;
+mod places;
+mod program;
+mod size;
+mod steps;
+mod test;
+mod tools;
+mod up;
+mod version;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+use places::Places;
+use steps::Steps;
+
+const HELP: &str = "\
+The project's chores.
+
+  cargo xtask up [--release] [-- OPTIONS]   installs what is missing, builds everything, and starts it:
+                                            stand-in, console and a sample device (OPTIONS are `tern up`'s)
+  cargo xtask build [--release]             builds console, program and target/tern_device.wasm
+  cargo xtask test                          runs every test, those in a headless browser too
+  cargo xtask size                          prints the sizes of the console's files and of the component
+  cargo xtask help                          prints this
+
+Tools go to a cache folder that outlives the clone: $TERN_CACHE, else $XDG_CACHE_HOME/tern, else ~/.cache/tern.
+";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::from(failure.exit_status())
+        }
+    }
+}
+
+fn run(arguments: Vec<String>) -> Result<(), Failure> {
+    let chore = Chore::parse(&arguments)?;
+    if chore == Chore::Help {
+        print!("{HELP}");
+        return Ok(());
+    }
+    let places = Places::find()?;
+    let mut steps = Steps::new();
+    let mut program = None;
+    let outcome = match &chore {
+        Chore::Help => Ok(()),
+        Chore::Up { release, .. } => {
+            up::prepare(&places, *release, &mut steps).map(|built| program = Some(built))
+        }
+        Chore::Build { release } => build::build(&places, *release, &mut steps),
+        Chore::Test => test::test(&places, &mut steps),
+        Chore::Size => size::size(&places),
+    };
+    steps.print_summary();
+    outcome?;
+    match (program, chore) {
+        (Some(program), Chore::Up { options, .. }) => up::start(&program, &options),
+        _ => Ok(()),
+    }
+}
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Chore {
+    Help,
+    Up { release: bool, options: Vec<String> },
+    Build { release: bool },
+    Test,
+    Size,
+}
+
+impl Chore {
+    fn parse(arguments: &[String]) -> Result<Chore, Failure> {
+        let (chore, rest) = match arguments.split_first() {
+            None => return Ok(Chore::Help),
+            Some((chore, rest)) => (chore.as_str(), rest),
+        };
+        // What stands behind `--` belongs to the program that is started.
+        let (own, options) = match rest.iter().position(|argument| argument == "--") {
+            Some(at) => (rest.get(..at), rest.get(at + 1..)),
+            None => (Some(rest), None),
+        };
+        let (own, options) = (own.unwrap_or_default(), options.unwrap_or_default());
+        let mut release = false;
+        for argument in own {
+            match (chore, argument.as_str()) {
+                ("up" | "build", "--release") => release = true,
+                (_, "-h" | "--help") => return Ok(Chore::Help),
+                (_, other) => {
+                    return Err(Failure::usage(format!("`{chore}` does not know `{other}`")));
+                }
+            }
+        }
+        if chore != "up" && !options.is_empty() {
+            return Err(Failure::usage(format!(
+                "`{chore}` takes nothing behind `--`"
+            )));
+        }
+        match chore {
+            "up" => Ok(Chore::Up {
+                release,
+                options: options.to_vec(),
+            }),
+            "build" => Ok(Chore::Build { release }),
+            "test" => Ok(Chore::Test),
+            "size" => Ok(Chore::Size),
+            "help" | "-h" | "--help" => Ok(Chore::Help),
+            other => Err(Failure::usage(format!("there is no chore `{other}`"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Chore, Failure> {
+        Chore::parse(
+            &line
+                .split_whitespace()
+                .map(String::from)
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn nothing_asked_is_a_call_for_help() {
+        assert_eq!(parse("").ok(), Some(Chore::Help));
+        assert_eq!(parse("up --help").ok(), Some(Chore::Help));
+    }
+
+    #[test]
+    fn what_stands_behind_the_dashes_goes_to_the_program() {
+        let options = vec!["--http".to_string(), "127.0.0.1:0".to_string()];
+        assert_eq!(
+            parse("up --release -- --http 127.0.0.1:0").ok(),
+            Some(Chore::Up {
+                release: true,
+                options
+            })
+        );
+    }
+
+    #[test]
+    fn an_unknown_word_is_named() {
+        for (line, word) in [
+            ("fly", "fly"),
+            ("test --fast", "--fast"),
+            ("size --release", "--release"),
+        ] {
+            let failure = parse(line).expect_err(line);
+            assert_eq!(failure.exit_status(), 64);
+            assert!(failure.to_string().contains(word), "{failure}");
+        }
+    }
+}

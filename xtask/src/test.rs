@@ -1,0 +1,63 @@
+//! `cargo xtask test`: every test there is, those in a headless browser too.
+
+use crate::failure::Failure;
+use crate::places::Places;
+use crate::program::{CONSOLE, Scope};
+use crate::steps::Steps;
+use crate::tools::{Tools, WASM_TARGET};
+use crate::{browser, console, program};
+
+/// Seconds that one test in the browser may take; the runner's own 20 are short for a busy machine.
+const BROWSER_TEST_SECONDS: &str = "180";
+
+/// Runs all tests. What is built first must succeed; the test steps go on after a failure, so that one run shows all.
+pub(crate) fn test(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
+    let tools = Tools::ready(places, steps)?;
+    let driver = browser::driver(steps)?;
+    console::fetch_crates(places, steps)?;
+    let dist = console::build(places, &tools, steps)?;
+    let program = program::build(places, Scope::Tests, &dist, steps)?;
+
+    let mut natively = places.cargo();
+    natively.args(["test", "--no-fail-fast"]);
+    // What the journeys in tests/ need: the program that they start, the page that they open, and its browser.
+    natively
+        .env(CONSOLE, &dist)
+        .env("TERN_BIN", &program)
+        .env("TERN_DIST", &dist)
+        .env("CHROMEDRIVER", &driver);
+    let natively = steps.run("tests", &mut natively);
+
+    let mut in_browser = places.cargo();
+    in_browser.args([
+        "test",
+        "--no-fail-fast",
+        "--package",
+        "tern-web",
+        "--target",
+        WASM_TARGET,
+    ]);
+    in_browser.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+        tools.browser_test_runner(),
+    );
+    in_browser
+        .env("CHROMEDRIVER", &driver)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TEST_SECONDS);
+    // The runner takes the first driver that it finds, and this one is meant.
+    for other in ["GECKODRIVER", "SAFARIDRIVER", "MSEDGEDRIVER"] {
+        in_browser
+            .env_remove(other)
+            .env_remove(format!("{other}_REMOTE"));
+    }
+    let in_browser = steps.run(
+        "tests in the browser",
+        in_browser
+            .env_remove("CHROMEDRIVER_REMOTE")
+            .env_remove("NO_HEADLESS"),
+    );
+
+    natively
+        .and(in_browser)
+        .map_err(|_| Failure::Steps(steps.failed()))
+}
