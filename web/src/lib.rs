@@ -1,1 +1,2 @@
-//! tern-web.
+//! The console: a page for people who debug a device's connection.
+#![forbid(unsafe_code)]

@@ -1,0 +1,15 @@
+// Starts the page. Everything else is in the wasm file; this file is here because the page's policy
+// allows no inline script. The names of the built files come from the tag that loads this one.
+const { bindings, wasm } = document.querySelector('script[data-bindings]').dataset;
+
+try {
+  const { default: start } = await import(new URL(bindings, document.baseURI));
+  await start({ module_or_path: new URL(wasm, document.baseURI) });
+} catch (error) {
+  const notice = document.createElement('p');
+  notice.className = 'noscript';
+  notice.setAttribute('role', 'alert');
+  notice.textContent = `The console did not start: ${error}. Reload the page; if that does not help, use a browser that knows WebAssembly.`;
+  document.body.append(notice);
+  throw error;
+}

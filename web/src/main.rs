@@ -1,0 +1,4 @@
+//! The console's program.
+#![forbid(unsafe_code)]
+
+fn main() {}
