@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 /// Why a chore ended. Its text is the last thing that a person reads.
@@ -82,9 +82,11 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A command as a person would type it.
+/// A command as a person would type it: the program without its folder.
 pub(crate) fn command_line(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let program = Path::new(command.get_program());
+    let words = std::iter::once(program.file_name().unwrap_or(program.as_os_str()))
+        .chain(command.get_args());
     let words = words.map(|word| {
         let word = word.to_string_lossy();
         if word.is_empty() || word.contains(char::is_whitespace) {
@@ -102,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_command_is_shown_as_one_would_type_it() {
-        let mut command = Command::new("cargo");
+        let mut command = Command::new("/somewhere/bin/cargo");
         command.args(["build", "--config", "a = 1"]);
         assert_eq!(command_line(&command), "cargo build --config 'a = 1'");
     }

@@ -29,6 +29,7 @@ The project's chores.
 
   cargo xtask up [--release] [-- OPTIONS]   installs what is missing, builds everything, and starts it:
                                             stand-in, console and a sample device (OPTIONS are `tern up`'s)
+  cargo xtask tools                         installs what is missing, and no more
   cargo xtask build [--release]             builds console, program and target/tern_device.wasm
   cargo xtask test                          runs every test, those in a headless browser too
   cargo xtask size                          prints the sizes of the console's files and of the component
@@ -61,6 +62,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Up { release, .. } => {
             up::prepare(&places, *release, &mut steps).map(|built| program = Some(built))
         }
+        Chore::Tools => tools::Tools::ready(&places, &mut steps).map(|tools| tools.print()),
         Chore::Build { release } => build::build(&places, *release, &mut steps),
         Chore::Test => test::test(&places, &mut steps),
         Chore::Size => size::size(&places),
@@ -78,6 +80,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
 enum Chore {
     Help,
     Up { release: bool, options: Vec<String> },
+    Tools,
     Build { release: bool },
     Test,
     Size,
@@ -116,6 +119,7 @@ impl Chore {
                 options: options.to_vec(),
             }),
             "build" => Ok(Chore::Build { release }),
+            "tools" => Ok(Chore::Tools),
             "test" => Ok(Chore::Test),
             "size" => Ok(Chore::Size),
             "help" | "-h" | "--help" => Ok(Chore::Help),

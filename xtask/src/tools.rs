@@ -51,6 +51,16 @@ impl Tools {
         })
     }
 
+    /// Says which tools are used.
+    pub(crate) fn print(&self) {
+        println!("Trunk         {}", self.trunk.display());
+        println!("wasm-bindgen  {}", self.wasm_bindgen.display());
+        match &self.wasm_opt {
+            Some(wasm_opt) => println!("wasm-opt      {}", wasm_opt.display()),
+            None => println!("wasm-opt      none (npm would bring it)"),
+        }
+    }
+
     /// A Trunk command, whose PATH leads to the right wasm-bindgen first.
     pub(crate) fn trunk(&self) -> Result<Command, Failure> {
         let mut command = Command::new(&self.trunk);
