@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod auth;
+pub mod device;
+pub mod explain;
 pub mod identity;
 pub mod sign;
 pub mod time;

@@ -1,0 +1,267 @@
+//! What a device is told at its start. Every default stands here, and nowhere else.
+
+use core::ops::RangeInclusive;
+use core::time::Duration;
+
+use crate::auth::AuthUrl;
+use crate::identity::{ClientId, Endpoint, TransportKind, Triple};
+use crate::sign::{Password, SignMethod};
+
+/// How the device signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Login {
+    /// Direct connect: the CONNECT itself is signed (seed: 域名直连). Its securemode follows the
+    /// endpoint's transport.
+    Direct {
+        /// The device triple.
+        triple: Triple,
+        /// The bare client id, up to 64 characters.
+        client_id: ClientId,
+        /// The algorithm of the signature.
+        method: SignMethod,
+        /// Milliseconds since 1970, signed and sent; `None` leaves it out of both.
+        timestamp: Option<u64>,
+        /// Where to connect.
+        endpoint: Endpoint,
+    },
+    /// HTTPS auth first, then CONNECT with what it answers (seed: HTTPS认证再连接).
+    Https {
+        /// The device triple.
+        triple: Triple,
+        /// The client's own mark, up to 64 characters: signed in the request and sent as it is.
+        client_id: ClientId,
+        /// The algorithm of the signature.
+        method: SignMethod,
+        /// Milliseconds since 1970, signed and sent; `None` leaves it out of both.
+        timestamp: Option<u64>,
+        /// `https://HOST[:PORT]/auth/devicename`
+        auth_url: AuthUrl,
+        /// How to reach the host and port that the answer names.
+        transport: TransportKind,
+        /// Goes before the answer's host and port where given.
+        endpoint: Option<Endpoint>,
+    },
+    /// Any other broker: no triple, no signature.
+    Plain {
+        /// The MQTT client id; empty lets the broker choose one, with clean session only [MQTT-3.1.3-7].
+        client_id: String,
+        /// The user name, if any.
+        username: Option<String>,
+        /// The password, if any; only together with a user name [MQTT-3.1.2-22].
+        password: Option<Password>,
+        /// Where to connect.
+        endpoint: Endpoint,
+    },
+}
+
+/// What follows the end of a connection that nobody asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reconnect {
+    /// One attempt; whatever ends it ends the device.
+    Never,
+    /// Again and again: after `first`, doubled each time up to `cap`, of which a random half is taken off.
+    Backoff {
+        /// The longest wait before the first retry.
+        first: Duration,
+        /// The longest wait at all.
+        cap: Duration,
+    },
+}
+
+impl Reconnect {
+    /// 1 s, doubled up to 60 s, as the platform's own SDK waits.
+    pub const DEFAULT: Self = Self::Backoff {
+        first: Duration::from_secs(1),
+        cap: Duration::from_secs(60),
+    };
+}
+
+/// How much a device may hold. What is over a limit is refused with an error, never dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest packet that is received, in bytes.
+    pub max_packet: usize,
+    /// The largest payload that is published, in bytes.
+    pub max_payload: usize,
+    /// QoS 1 messages sent and not acknowledged, at most; 1 to 65535.
+    pub max_inflight: usize,
+    /// Messages accepted and not yet acknowledged (QoS 1) or sent (QoS 0), at most.
+    pub max_queued: usize,
+    /// The same in bytes, packet headers included.
+    pub max_queued_bytes: usize,
+    /// Subscriptions, and requests for them under way, at most.
+    pub max_subscriptions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_packet: 4 * 1024 * 1024,
+            max_payload: 256 * 1024,
+            max_inflight: 100,
+            max_queued: 10_000,
+            max_queued_bytes: 16 * 1024 * 1024,
+            max_subscriptions: 1_000,
+        }
+    }
+}
+
+/// Everything a device is told at its start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// How it signs in, and where.
+    pub login: Login,
+    /// Keep alive in seconds.
+    pub keep_alive: u16,
+    /// The window that the platform accepts, in seconds; a keep alive outside it is refused before it is
+    /// sent. `None` for other brokers: any value goes, and 0 turns the keep alive off [MQTT-3.1.2-24].
+    pub keep_alive_range: Option<RangeInclusive<u16>>,
+    /// Whether each connect starts with no session.
+    pub clean_session: bool,
+    /// What follows the end of a connection.
+    pub reconnect: Reconnect,
+    /// From the start of an attempt to its CONNACK, HTTPS auth included.
+    pub connect_timeout: Duration,
+    /// From SUBSCRIBE to SUBACK and from UNSUBSCRIBE to UNSUBACK.
+    pub request_timeout: Duration,
+    /// From PINGREQ to PINGRESP, after which the link is dead.
+    pub ping_timeout: Duration,
+    /// How long [`disconnect`](super::Device::disconnect) waits for what is still under way.
+    pub drain_timeout: Duration,
+    /// How much the device may hold.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// The platform's window for the keep alive, in seconds [seed: MQTT保活].
+    pub const KEEP_ALIVE_RANGE: RangeInclusive<u16> = 60..=300;
+
+    /// The defaults: keep alive 60 s, in the window 60–300 s unless the login is [`Login::Plain`]; the
+    /// session is kept; reconnect by [`Reconnect::DEFAULT`].
+    #[must_use]
+    pub fn new(login: Login) -> Self {
+        let keep_alive_range = match login {
+            Login::Direct { .. } | Login::Https { .. } => Some(Self::KEEP_ALIVE_RANGE),
+            Login::Plain { .. } => None,
+        };
+        Self {
+            login,
+            keep_alive: 60,
+            keep_alive_range,
+            clean_session: false,
+            reconnect: Reconnect::DEFAULT,
+            connect_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(10),
+            ping_timeout: Duration::from_secs(10),
+            drain_timeout: Duration::from_secs(10),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Checks what types can't say.
+    ///
+    /// # Errors
+    /// The first field that breaks its rule.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if let Some(range) = &self.keep_alive_range
+            && !range.contains(&self.keep_alive)
+        {
+            return Err(ConfigError::KeepAlive {
+                given: self.keep_alive,
+                min: *range.start(),
+                max: *range.end(),
+            });
+        }
+        if let Login::Plain {
+            client_id,
+            username,
+            password,
+            ..
+        } = &self.login
+        {
+            if client_id.is_empty() && !self.clean_session {
+                return Err(ConfigError::ClientIdMissing);
+            }
+            if username.as_deref().unwrap_or_default().is_empty() && password.is_some() {
+                return Err(ConfigError::PasswordAlone);
+            }
+            for (field, text) in [
+                ("client id", client_id.as_str()),
+                ("user name", username.as_deref().unwrap_or_default()),
+            ] {
+                if text.contains('\0') {
+                    return Err(ConfigError::Nul { field });
+                }
+                if text.len() > crate::wire::MAX_FIELD {
+                    return Err(ConfigError::TooLong {
+                        field,
+                        len: text.len(),
+                    });
+                }
+            }
+            let password_len = password
+                .as_ref()
+                .map_or(0, |password| password.expose().len());
+            if password_len > crate::wire::MAX_FIELD {
+                return Err(ConfigError::TooLong {
+                    field: "password",
+                    len: password_len,
+                });
+            }
+        }
+        if !(1..=65_535).contains(&self.limits.max_inflight) {
+            return Err(ConfigError::MaxInflight {
+                given: self.limits.max_inflight,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// A field of [`Config`] that breaks its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The platform would refuse the CONNECT.
+    #[error(
+        "keep alive is {given} s, outside {min} to {max} s: the platform refuses such a CONNECT [seed: MQTT保活]; choose a value inside, or set the range if yours differs"
+    )]
+    KeepAlive {
+        /// What was given, in seconds.
+        given: u16,
+        /// The window's start, in seconds.
+        min: u16,
+        /// The window's end, in seconds.
+        max: u16,
+    },
+    /// An empty client id with a session to keep.
+    #[error(
+        "client id is empty: that goes only with clean session true [MQTT-3.1.3-7]; give a client id or set clean session to true"
+    )]
+    ClientIdMissing,
+    /// A password without a user name.
+    #[error(
+        "password is given without a user name: MQTT sends one only together with the other [MQTT-3.1.2-22]; give the user name too"
+    )]
+    PasswordAlone,
+    /// U+0000 in a string.
+    #[error("{field} holds U+0000, which no MQTT string may [MQTT-1.5.3-2]; take it out")]
+    Nul {
+        /// The field.
+        field: &'static str,
+    },
+    /// More than a field holds.
+    #[error("{field} has {len} bytes: a field of an MQTT packet holds at most 65535; shorten it")]
+    TooLong {
+        /// The field.
+        field: &'static str,
+        /// Its length in bytes.
+        len: usize,
+    },
+    /// No packet identifier, or more than there are.
+    #[error("max_inflight is {given}: it must be 1 to 65535, the number of packet identifiers")]
+    MaxInflight {
+        /// What was given.
+        given: usize,
+    },
+}
