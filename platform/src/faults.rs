@@ -1,0 +1,256 @@
+//! The switchboard of faults: what goes wrong on purpose, for all devices or for one.
+//!
+//! As JSON, which is also what `PUT /api/faults` takes:
+//! ```json
+//! {
+//!   "all": { "delay_ms": 200 },
+//!   "devices": {
+//!     "a1aq9sQk2JE/dev1": { "refuse": { "code": 3 } },
+//!     "a1aq9sQk2JE/dev2": { "drop": "after_connect" },
+//!     "a1aq9sQk2JE/dev3": { "half_open": true }
+//!   }
+//! }
+//! ```
+//! Every key is optional, an unknown one is an error, `{}` ends all faults. A device's own switches win
+//! over those for all.
+
+use std::collections::BTreeMap;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tern_core::identity::{DeviceName, ProductKey};
+use tern_core::wire::ConnectCode;
+
+use crate::registry::DeviceAddress;
+
+/// The longest delay, in milliseconds: ten minutes.
+pub const MAX_DELAY_MS: u32 = 600_000;
+
+/// All faults that are switched on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Faults {
+    /// For every device that has no switches of its own.
+    #[serde(default, skip_serializing_if = "Fault::is_none")]
+    pub all: Fault,
+    /// For single devices, by `productKey/deviceName`. A device need not be registered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub devices: BTreeMap<DeviceAddress, Fault>,
+}
+
+impl Faults {
+    /// What holds for one device: its own switches, and those for all where it has none.
+    pub(crate) fn of(&self, device: &DeviceAddress) -> Fault {
+        self.devices
+            .get(device)
+            .map_or(self.all, |own| own.or(self.all))
+    }
+}
+
+/// What goes wrong for one device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Every CONNECT that would be accepted is refused with this CONNACK code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuse: Option<Refuse>,
+    /// Every HTTPS authentication that would be granted is refused with this code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_refuse: Option<AuthRefuse>,
+    /// The connection is cut without a word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drop: Option<Cut>,
+    /// Everything the platform sends comes this much later, in milliseconds, up to [`MAX_DELAY_MS`].
+    #[serde(default, skip_serializing_if = "is_zero", deserialize_with = "delay")]
+    pub delay_ms: u32,
+    /// The link looks open but is dead: whatever the device sends is swallowed, nothing is sent to it. A
+    /// connection on which bytes have been swallowed stays dead until it ends, even when the fault does,
+    /// since half a packet may be among them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub half_open: bool,
+    /// Every packet sent to the device is replaced by as many bytes (at least 2, at most 64) that are no
+    /// MQTT packet. A device that is online when this is switched on gets such bytes at once.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub garbage: bool,
+}
+
+impl Fault {
+    /// Whether nothing is switched on.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            refuse: self.refuse.or(other.refuse),
+            auth_refuse: self.auth_refuse.or(other.auth_refuse),
+            drop: self.drop.or(other.drop),
+            delay_ms: if self.delay_ms == 0 {
+                other.delay_ms
+            } else {
+                self.delay_ms
+            },
+            half_open: self.half_open || other.half_open,
+            garbage: self.garbage || other.garbage,
+        }
+    }
+}
+
+/// When a connection is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cut {
+    /// Once, at the moment this is switched on; then the switch is off again.
+    Now,
+    /// Each time, right after the CONNACK that accepts.
+    AfterConnect,
+}
+
+/// A refusal at CONNECT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refuse {
+    /// The CONNACK return code, 1 to 5.
+    #[serde(serialize_with = "code_number", deserialize_with = "refusal_code")]
+    pub code: ConnectCode,
+}
+
+/// A refusal of the HTTPS authentication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthRefuse {
+    /// The code in the answer's body, any but 200; the documented ones are 401, 460, 500, 5001 and 6200.
+    #[serde(deserialize_with = "auth_code")]
+    pub code: u32,
+}
+
+impl Serialize for DeviceAddress {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DeviceAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let Some((product_key, device_name)) = text.split_once('/') else {
+            return Err(D::Error::custom(format!(
+                "{text:?}: a device is named \"productKey/deviceName\""
+            )));
+        };
+        Ok(Self {
+            product_key: ProductKey::new(product_key).map_err(D::Error::custom)?,
+            device_name: DeviceName::new(device_name).map_err(D::Error::custom)?,
+        })
+    }
+}
+
+fn code_number<S: Serializer>(code: &ConnectCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u8(code.number())
+}
+
+fn refusal_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ConnectCode, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    u8::try_from(number)
+        .ok()
+        .and_then(ConnectCode::from_number)
+        .filter(|&code| code != ConnectCode::Accepted)
+        .ok_or_else(|| {
+            D::Error::custom(format!(
+                "refuse.code {number}: a CONNACK refuses with 1 to 5"
+            ))
+        })
+}
+
+fn auth_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let code = u32::deserialize(deserializer)?;
+    if code == 200 {
+        return Err(D::Error::custom(
+            "auth_refuse.code 200: that is success; use for example 401, 460, 500, 5001, 6200",
+        ));
+    }
+    Ok(code)
+}
+
+fn delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let delay = u64::deserialize(deserializer)?;
+    u32::try_from(delay)
+        .ok()
+        .filter(|&delay| delay <= MAX_DELAY_MS)
+        .ok_or_else(|| D::Error::custom(format!("delay_ms {delay}: at most {MAX_DELAY_MS}")))
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(json: &str) -> String {
+        serde_json::from_str::<Faults>(json)
+            .expect_err(json)
+            .to_string()
+    }
+
+    #[test]
+    fn the_json_form_comes_back_as_it_went() {
+        let json = r#"{"all":{"delay_ms":200},"devices":{"pk/dn":{"refuse":{"code":3},"auth_refuse":{"code":6200},"drop":"after_connect","half_open":true,"garbage":true}}}"#;
+        let faults: Faults = serde_json::from_str(json).expect("valid");
+        assert_eq!(serde_json::to_string(&faults).expect("plain data"), json);
+        assert_eq!(
+            serde_json::from_str::<Faults>("{}").expect("valid"),
+            Faults::default()
+        );
+        assert_eq!(
+            serde_json::to_string(&Faults::default()).expect("plain data"),
+            "{}"
+        );
+    }
+
+    #[test]
+    fn a_devices_own_switches_win_over_those_for_all() {
+        let faults: Faults =
+            serde_json::from_str(r#"{"all":{"delay_ms":200,"refuse":{"code":5}},"devices":{"pk/dn":{"refuse":{"code":3}}}}"#)
+                .expect("valid");
+        let address = faults.devices.keys().next().expect("one").clone();
+        let fault = faults.of(&address);
+        assert_eq!(fault.delay_ms, 200);
+        assert_eq!(
+            fault.refuse,
+            Some(Refuse {
+                code: ConnectCode::ServerUnavailable
+            })
+        );
+    }
+
+    #[test]
+    fn an_error_names_the_key_and_the_rule() {
+        assert!(error(r#"{"all":{"halfopen":true}}"#).contains("unknown field `halfopen`"));
+        assert!(error(r#"{"device":{}}"#).contains("unknown field `device`"));
+        assert!(
+            error(r#"{"all":{"refuse":{"code":0}}}"#)
+                .contains("refuse.code 0: a CONNACK refuses with 1 to 5")
+        );
+        assert!(error(r#"{"all":{"refuse":{"code":6}}}"#).contains("1 to 5"));
+        assert!(error(r#"{"all":{"auth_refuse":{"code":200}}}"#).contains("that is success"));
+        assert!(error(r#"{"all":{"delay_ms":600001}}"#).contains("at most 600000"));
+        assert!(error(r#"{"all":{"drop":"later"}}"#).contains("unknown variant `later`"));
+        assert!(error(r#"{"devices":{"pk":{}}}"#).contains("productKey/deviceName"));
+        assert!(error(r#"{"devices":{"p k/dn":{}}}"#).contains("productKey"));
+    }
+}

@@ -1,0 +1,283 @@
+//! Whether a CONNECT is let in.
+//!
+//! The checks, in this order; the first that fails decides:
+//!
+//! | check | CONNACK |
+//! |---|---|
+//! | protocol level 4 [MQTT-3.1.2-2] | 1 |
+//! | client id not empty; of a direct login: `clientId\|key=value,…\|` with `securemode` and `signmethod` in it; the bare part 1 to 64 characters | 2 |
+//! | keep alive inside the window | 3 |
+//! | user name and password there | 4 |
+//! | direct: `securemode` fits the way in | 4 |
+//! | direct: the user name is `deviceName&productKey` of a registered device that is not disabled | 5 |
+//! | direct: the password is the signature | 4 |
+//! | token: iotId and iotToken belong together and are not too old | 3 |
+//! | token: the device is not disabled | 5 |
+//!
+//! A login with an iotId given out here is a token login; any other is one if neither the user name has
+//! an `&` nor the client id a `|`. After the HTTPS authentication some clients send an extension part
+//! with securemode -1 or 0 (platform facts): it is passed over. A token is taken over TCP as well,
+//! although the seed speaks of TLS only: a stand-in on one machine is often reached without.
+
+use core::fmt;
+
+use tern_core::identity::ClientId;
+use tern_core::sign::{ExtendedClientId, Password, content, sign};
+use tern_core::time::Instant;
+use tern_core::wire::{Connect, ConnectCode};
+
+use crate::connection::Arrival;
+use crate::event::LoginKind;
+use crate::registry::{DeviceIndex, Registry};
+use crate::settings::Settings;
+use crate::tokens::{BadToken, Tokens};
+
+/// What the platform knows when a CONNECT comes.
+pub(crate) struct Desk<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) registry: &'a Registry,
+    pub(crate) tokens: &'a Tokens,
+}
+
+/// A CONNECT that is let in.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) device: DeviceIndex,
+    /// Without the extension part.
+    pub(crate) client_id: String,
+    pub(crate) login: LoginKind,
+}
+
+/// A CONNECT that is not.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) code: ConnectCode,
+    pub(crate) reason: String,
+    /// Whom it claims to be, if that device is registered.
+    pub(crate) device: Option<DeviceIndex>,
+}
+
+impl Desk<'_> {
+    /// Decides. Nothing is changed by it.
+    pub(crate) fn decide(
+        &self,
+        now: Instant,
+        arrival: Arrival,
+        connect: &Connect,
+    ) -> Result<Accepted, Refusal> {
+        if connect.protocol_level != 4 {
+            return Err(refusal(
+                ConnectCode::UnacceptableProtocol,
+                format!(
+                    "protocol level {}: only MQTT 3.1.1, which is level 4, is spoken here [MQTT-3.1.2-2]",
+                    connect.protocol_level
+                ),
+            ));
+        }
+        let username = connect.username.as_deref().unwrap_or_default();
+        let is_token = self.tokens.is_known(username)
+            || !(username.contains('&') || connect.client_id.contains('|'));
+        let claimed = if is_token {
+            None
+        } else {
+            self.claimed(username)
+        };
+        if is_token {
+            self.by_token(now, connect)
+        } else {
+            self.direct(arrival, connect)
+        }
+        .map_err(|refusal| Refusal {
+            device: refusal.device.or(claimed),
+            ..refusal
+        })
+    }
+
+    fn direct(&self, arrival: Arrival, connect: &Connect) -> Result<Accepted, Refusal> {
+        let codes = &self.settings.codes;
+        let unreadable = |reason: String| refusal(codes.client_id, reason);
+        let id = ExtendedClientId::parse(&connect.client_id)
+            .map_err(|error| unreadable(error.to_string()))?;
+        let securemode = id.securemode().ok_or_else(|| {
+            unreadable("client id: the extension part has no securemode; send securemode=2 over TLS, 3 over TCP".to_owned())
+        })?;
+        let method = id.sign_method().ok_or_else(|| {
+            unreadable("client id: the extension part has no signmethod; send hmacmd5, hmacsha1 or hmacsha256".to_owned())
+        })?;
+        self.keep_alive(connect.keep_alive)?;
+        let (username, password) = self.credentials(connect)?;
+        if self.settings.check_securemode && securemode != arrival.securemode() {
+            return Err(refusal(
+                codes.securemode,
+                format!(
+                    "securemode={securemode} does not fit a connection over {}: send securemode={}",
+                    arrival.name(),
+                    arrival.securemode()
+                ),
+            ));
+        }
+        let device = self.device(username)?;
+        let entry = self.registry.entry(device);
+        let address = &entry.address;
+        let mut signed = vec![
+            ("productKey", address.product_key.as_str()),
+            ("deviceName", address.device_name.as_str()),
+            ("clientId", id.client_id.as_str()),
+        ];
+        signed.extend(id.timestamp().map(|timestamp| ("timestamp", timestamp)));
+        let content = content(&signed);
+        // Compared in constant time.
+        if !sign(method, &entry.secret, &content).matches_hex(password.expose()) {
+            return Err(refusal(
+                codes.signature,
+                format!(
+                    "the password is not the {method} of {} with this device's secret, in hex",
+                    Shown(&content)
+                ),
+            ));
+        }
+        self.not_disabled(device)?;
+        Ok(Accepted {
+            device,
+            client_id: id.client_id.as_str().to_owned(),
+            login: LoginKind::Direct,
+        })
+    }
+
+    fn by_token(&self, now: Instant, connect: &Connect) -> Result<Accepted, Refusal> {
+        let codes = &self.settings.codes;
+        let bare = connect.client_id.split('|').next().unwrap_or_default();
+        let client_id =
+            ClientId::new(bare).map_err(|error| refusal(codes.client_id, error.to_string()))?;
+        self.keep_alive(connect.keep_alive)?;
+        let (username, password) = self.credentials(connect)?;
+        let life = self.settings.token_life;
+        let device = self.tokens.check(now, username, password, life).map_err(|bad| {
+            let (reason, device) = match bad {
+                BadToken::UnknownId => {
+                    let reason = format!(
+                        "the user name {} is neither deviceName&productKey nor an iotId given out here; authenticate again",
+                        Shown(username)
+                    );
+                    (reason, None)
+                }
+                BadToken::WrongToken(device) => {
+                    ("the password is not the iotToken that belongs to this iotId".to_owned(), Some(device))
+                }
+                BadToken::TooOld(device, age) => {
+                    let reason = format!(
+                        "the iotToken was given out {} s ago and is good for {} s; authenticate again",
+                        age.as_secs(),
+                        life.as_secs()
+                    );
+                    (reason, Some(device))
+                }
+            };
+            Refusal { code: codes.token, reason, device }
+        })?;
+        self.not_disabled(device)?;
+        Ok(Accepted {
+            device,
+            client_id: client_id.as_str().to_owned(),
+            login: LoginKind::Token,
+        })
+    }
+
+    fn keep_alive(&self, keep_alive: u16) -> Result<(), Refusal> {
+        let window = &self.settings.keep_alive;
+        if window.contains(&keep_alive) {
+            return Ok(());
+        }
+        Err(refusal(
+            self.settings.codes.keep_alive,
+            format!(
+                "keep alive {keep_alive} s is outside {}..{} s",
+                window.start(),
+                window.end()
+            ),
+        ))
+    }
+
+    fn credentials<'c>(&self, connect: &'c Connect) -> Result<(&'c str, &'c Password), Refusal> {
+        let missing = |what| {
+            refusal(
+                self.settings.codes.credentials,
+                format!(
+                    "{what} is missing: send deviceName&productKey and the signature, or iotId and iotToken"
+                ),
+            )
+        };
+        let username = connect
+            .username
+            .as_deref()
+            .filter(|username| !username.is_empty());
+        let username = username.ok_or_else(|| missing("the user name"))?;
+        let password = connect
+            .password
+            .as_ref()
+            .filter(|password| !password.expose().is_empty());
+        Ok((username, password.ok_or_else(|| missing("the password"))?))
+    }
+
+    /// The registered device that a direct login's user name names.
+    fn claimed(&self, username: &str) -> Option<DeviceIndex> {
+        let (device_name, product_key) = username.split_once('&')?;
+        self.registry.find_by_name(product_key, device_name)
+    }
+
+    fn device(&self, username: &str) -> Result<DeviceIndex, Refusal> {
+        if let Some(device) = self.claimed(username) {
+            return Ok(device);
+        }
+        let reason = match username.split_once('&') {
+            None => format!(
+                "the user name {} has no '&': it is deviceName&productKey",
+                Shown(username)
+            ),
+            Some((left, right)) if self.registry.find_by_name(left, right).is_some() => format!(
+                "the user name {} has the productKey first: it is deviceName&productKey",
+                Shown(username)
+            ),
+            Some((left, right)) => {
+                format!(
+                    "no device {} of product {} is registered here",
+                    Shown(left),
+                    Shown(right)
+                )
+            }
+        };
+        Err(refusal(self.settings.codes.device, reason))
+    }
+
+    fn not_disabled(&self, device: DeviceIndex) -> Result<(), Refusal> {
+        if self.registry.entry(device).disabled {
+            let reason = "the device is disabled".to_owned();
+            return Err(Refusal {
+                code: self.settings.codes.device,
+                reason,
+                device: Some(device),
+            });
+        }
+        Ok(())
+    }
+}
+
+const fn refusal(code: ConnectCode, reason: String) -> Refusal {
+    Refusal {
+        code,
+        reason,
+        device: None,
+    }
+}
+
+/// A peer's text inside a reason: quoted, control characters escaped, cut after 200 characters.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(200) {
+            Some((end, _)) => write!(f, "{:?}…", self.0.get(..end).unwrap_or_default()),
+            None => write!(f, "{:?}", self.0),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The devices the platform knows, and what it keeps for each.
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tern_core::identity::{DeviceName, DeviceSecret, IdentityError, ProductKey, Triple};
+use tern_core::time::Instant;
+
+use crate::connection::ConnectionId;
+use crate::session::Session;
+
+/// A device to register.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Its triple.
+    pub triple: Triple,
+    /// Whether it is known but not let in.
+    pub disabled: bool,
+}
+
+/// Which device: the triple without its secret. Prints and serialises as `productKey/deviceName`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeviceAddress {
+    /// The product.
+    pub product_key: ProductKey,
+    /// The device's name in it.
+    pub device_name: DeviceName,
+}
+
+impl DeviceAddress {
+    /// From two texts.
+    ///
+    /// # Errors
+    /// One of them breaks the rules of [`ProductKey`] or [`DeviceName`].
+    pub fn new(product_key: &str, device_name: &str) -> Result<Self, IdentityError> {
+        Ok(Self {
+            product_key: ProductKey::new(product_key)?,
+            device_name: DeviceName::new(device_name)?,
+        })
+    }
+}
+
+impl fmt::Display for DeviceAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.product_key, self.device_name)
+    }
+}
+
+/// What can be told about a device. It never holds the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeviceView {
+    /// The product key.
+    pub product_key: String,
+    /// The device name.
+    pub device_name: String,
+    /// Whether it is not let in.
+    pub disabled: bool,
+    /// Whether it is connected.
+    pub online: bool,
+    /// Since when it is online or offline, in milliseconds of the caller's clock; none if it never came.
+    pub since_ms: Option<u64>,
+    /// Its subscriptions, in the order they were made; those of a session kept for its return too.
+    pub subscriptions: Vec<SubscriptionView>,
+    /// QoS 1 messages that wait for it.
+    pub queued: usize,
+    /// QoS 1 messages sent to it and not acknowledged.
+    pub in_flight: usize,
+}
+
+/// One subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SubscriptionView {
+    /// The filter.
+    pub filter: String,
+    /// The granted QoS.
+    pub qos: u8,
+}
+
+/// A device's place in the registry. Only the registry makes one, and it never forgets a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DeviceIndex(usize);
+
+/// A device and what the platform keeps for it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) address: DeviceAddress,
+    pub(crate) secret: DeviceSecret,
+    pub(crate) disabled: bool,
+    pub(crate) connection: Option<ConnectionId>,
+    pub(crate) since: Option<Instant>,
+    pub(crate) session: Option<Session>,
+}
+
+/// All devices.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    entries: Vec<Entry>,
+    by_address: BTreeMap<DeviceAddress, DeviceIndex>,
+}
+
+impl Registry {
+    /// Adds a device, or replaces the secret and the switch of one that is there.
+    pub(crate) fn register(&mut self, device: Device) {
+        let Triple {
+            product_key,
+            device_name,
+            device_secret,
+        } = device.triple;
+        let address = DeviceAddress {
+            product_key,
+            device_name,
+        };
+        if let Some(&index) = self.by_address.get(&address) {
+            let entry = self.entry_mut(index);
+            entry.secret = device_secret;
+            entry.disabled = device.disabled;
+            return;
+        }
+        self.by_address
+            .insert(address.clone(), DeviceIndex(self.entries.len()));
+        self.entries.push(Entry {
+            address,
+            secret: device_secret,
+            disabled: device.disabled,
+            connection: None,
+            since: None,
+            session: None,
+        });
+    }
+
+    pub(crate) fn find(&self, address: &DeviceAddress) -> Option<DeviceIndex> {
+        self.by_address.get(address).copied()
+    }
+
+    /// Finds a device by texts that a peer sent; what is no legal name is no device either.
+    pub(crate) fn find_by_name(&self, product_key: &str, device_name: &str) -> Option<DeviceIndex> {
+        self.find(&DeviceAddress::new(product_key, device_name).ok()?)
+    }
+
+    pub(crate) fn entry(&self, index: DeviceIndex) -> &Entry {
+        // An index is made from the length at `push`, and nothing is ever taken out.
+        &self.entries[index.0]
+    }
+
+    pub(crate) fn entry_mut(&mut self, index: DeviceIndex) -> &mut Entry {
+        // As in `entry`.
+        &mut self.entries[index.0]
+    }
+
+    /// All devices, sorted by product key and device name.
+    pub(crate) fn views(&self) -> impl Iterator<Item = DeviceView> {
+        self.by_address
+            .values()
+            .map(|&index| view(self.entry(index)))
+    }
+}
+
+fn view(entry: &Entry) -> DeviceView {
+    let session = entry.session.as_ref();
+    DeviceView {
+        product_key: entry.address.product_key.as_str().to_owned(),
+        device_name: entry.address.device_name.as_str().to_owned(),
+        disabled: entry.disabled,
+        online: entry.connection.is_some(),
+        since_ms: entry.since.map(Instant::as_millis),
+        subscriptions: session
+            .into_iter()
+            .flat_map(Session::subscriptions)
+            .map(|(filter, qos)| SubscriptionView {
+                filter: filter.to_owned(),
+                qos: qos.number(),
+            })
+            .collect(),
+        queued: session.map_or(0, Session::queued),
+        in_flight: session.map_or(0, Session::in_flight),
+    }
+}
