@@ -260,3 +260,154 @@ fn rule_of(wildcard: char) -> &'static str {
         "MQTT-4.7.1-3"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> String {
+        TopicName::new(text).unwrap_err().to_string()
+    }
+
+    fn filter(text: &str) -> String {
+        TopicFilter::new(text).unwrap_err().to_string()
+    }
+
+    fn matches(filter: &str, topic: &str) -> bool {
+        TopicFilter::new(filter).unwrap().matches(topic)
+    }
+
+    #[test]
+    fn a_name_is_1_to_65535_bytes_without_wildcard_and_nul() {
+        for text in ["/", "a", " ", "$SYS/x", "/pk/dn/data", "温度/1", "a//b"] {
+            assert_eq!(text.parse::<TopicName>().unwrap().as_str(), text);
+        }
+        assert!(TopicName::new(&"x".repeat(65_535)).is_ok());
+        assert!(name("").starts_with("topic name is empty") && name("").contains("[MQTT-4.7.3-1]"));
+        let long = name(&"x".repeat(65_536));
+        assert!(
+            long.starts_with("topic name has 65536 bytes: at most 65535"),
+            "{long}"
+        );
+        assert!(name(&"温".repeat(21_846)).contains("65538 bytes"));
+        assert!(name("a/\0").starts_with("topic name: character 3 is U+0000"));
+        for (text, expected) in [
+            (
+                "a/+/b",
+                "topic name: character 3 is '+': wildcards stand in subscriptions only [MQTT-3.3.2-2]",
+            ),
+            ("温度/#", "topic name: character 4 is '#'"),
+            ("a+", "topic name: character 2 is '+'"),
+        ] {
+            assert!(name(text).starts_with(expected), "{}", name(text));
+        }
+    }
+
+    #[test]
+    fn a_filters_wildcards_stand_alone_in_their_level() {
+        for text in [
+            "#", "+", "/", "+/+", "/+", "a/+/b/#", "/#", "+/a/#", "$SYS/#", "a",
+        ] {
+            assert!(TopicFilter::new(text).is_ok(), "{text}");
+        }
+        for (text, expected) in [
+            (
+                "a#",
+                "topic filter: character 2 is '#', which must fill a whole level between two '/' [MQTT-4.7.1-2]",
+            ),
+            ("a/b#", "topic filter: character 4 is '#', which must fill"),
+            ("#a", "topic filter: character 1 is '#', which must fill"),
+            ("##", "topic filter: character 1 is '#', which must fill"),
+            (
+                "#/a",
+                "topic filter: character 1 is '#', which must be the last character [MQTT-4.7.1-2]",
+            ),
+            (
+                "a/#/",
+                "topic filter: character 3 is '#', which must be the last",
+            ),
+            (
+                "a+",
+                "topic filter: character 2 is '+', which must fill a whole level between two '/' [MQTT-4.7.1-3]",
+            ),
+            ("+a", "topic filter: character 1 is '+'"),
+            ("温/+a/b", "topic filter: character 3 is '+'"),
+            ("++", "topic filter: character 1 is '+'"),
+            ("+#", "topic filter: character 1 is '+'"),
+        ] {
+            assert!(
+                filter(text).starts_with(expected),
+                "{text}: {}",
+                filter(text)
+            );
+        }
+    }
+
+    #[test]
+    fn a_filter_has_the_limits_of_a_name() {
+        assert!(filter("").starts_with("topic filter is empty"));
+        assert!(filter("#\0").starts_with("topic filter: character 2 is U+0000"));
+        assert!(filter(&"/".repeat(65_536)).starts_with("topic filter has 65536 bytes"));
+    }
+
+    #[test]
+    fn the_examples_of_the_standard_match_as_it_says() {
+        // MQTT 3.1.1, 4.7.1.2
+        for topic in [
+            "sport/tennis/player1",
+            "sport/tennis/player1/ranking",
+            "sport/tennis/player1/score/wimbledon",
+        ] {
+            assert!(matches("sport/tennis/player1/#", topic), "{topic}");
+        }
+        assert!(matches("sport/#", "sport"));
+        assert!(matches("#", "anything/at/all"));
+        // 4.7.1.3
+        assert!(matches("sport/tennis/+", "sport/tennis/player1"));
+        assert!(!matches("sport/tennis/+", "sport/tennis/player1/ranking"));
+        assert!(!matches("sport/+", "sport"));
+        assert!(matches("sport/+", "sport/"));
+        assert!(matches("+/+", "/finance"));
+        assert!(matches("/+", "/finance"));
+        assert!(!matches("+", "/finance"));
+        assert!(matches("+/tennis/#", "sport/tennis"));
+        // 4.7.3
+        assert!(!matches("accounts", "ACCOUNTS"));
+        assert!(!matches("/finance", "finance"));
+    }
+
+    #[test]
+    fn a_leading_wildcard_takes_no_dollar_topic() {
+        // [MQTT-4.7.2-1] and its examples
+        assert!(!matches("#", "$SYS/monitor"));
+        assert!(!matches("+/monitor/Clients", "$SYS/monitor/Clients"));
+        assert!(matches("$SYS/#", "$SYS/monitor"));
+        assert!(matches("$SYS/monitor/+", "$SYS/monitor/Clients"));
+        assert!(matches("a/+", "a/$x") && matches("a/#", "a/$x"));
+    }
+
+    #[test]
+    fn levels_count_even_when_they_are_empty() {
+        assert!(matches("a//b", "a//b") && matches("a/+/b", "a//b") && matches("//", "//"));
+        assert!(!matches("a/b", "a//b") && !matches("a", "a/") && !matches("a/", "a"));
+        assert!(!matches("a/b/#", "a") && !matches("a/b/#", "a/bc"));
+        assert!(!matches("#", "") && !matches("+", ""));
+    }
+
+    #[test]
+    fn many_levels_do_not_take_long() {
+        let topic = "/".repeat(MAX_TOPIC);
+        assert!(matches(&topic, &topic));
+        assert!(matches(&"+/".repeat(32_767), &"a/".repeat(32_767)));
+    }
+
+    #[test]
+    fn what_is_deserialised_is_checked_too() {
+        assert!(serde_json::from_str::<TopicName>("\"a/b\"").is_ok());
+        assert!(serde_json::from_str::<TopicName>("\"a/+\"").is_err());
+        assert_eq!(
+            serde_json::to_string(&TopicFilter::new("a/+").unwrap()).unwrap(),
+            "\"a/+\""
+        );
+    }
+}

@@ -79,10 +79,10 @@ pub fn read(answer: HttpAnswer<'_>) -> Result<Grant, AuthError> {
         return Err(refused(code, &top));
     }
     let mut data = take_object(&mut top, "data", "data")?;
+    // The token goes into its wiped box first, whatever is wrong with the other fields.
+    let iot_token = take_text(&mut data, "iotToken", "data.iotToken").map(Password::new);
     let mut resources = take_object(&mut data, "resources", "data.resources")?;
     let mut mqtt = take_object(&mut resources, "mqtt", "data.resources.mqtt")?;
-    // The token is taken out first, so that it is wiped whatever is wrong with the others.
-    let iot_token = take_text(&mut data, "iotToken", "data.iotToken").map(Password::new);
     let iot_id = take_text(&mut data, "iotId", "data.iotId")?;
     check_id(
         &iot_id,
@@ -142,7 +142,7 @@ fn read_code(top: &Map<String, Value>) -> Result<u32, AuthError> {
     let field = "code";
     let value = top.get(field).ok_or(AuthError::MissingField { field })?;
     let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-    number.ok_or_else(|| bad(field, value, "a whole number of at most 32 bits"))
+    number.ok_or_else(|| bad_number(field, value, "a whole number from 0 to 4294967295"))
 }
 
 fn take_object(
@@ -204,17 +204,34 @@ fn read_port(mqtt: &Map<String, Value>) -> Result<u16, AuthError> {
     let value = mqtt.get("port").ok_or(AuthError::MissingField { field })?;
     let port = value.as_u64().and_then(|port| u16::try_from(port).ok());
     port.filter(|port| *port != 0)
-        .ok_or_else(|| bad(field, value, "a whole number from 1 to 65535"))
+        .ok_or_else(|| bad_number(field, value, "a whole number from 1 to 65535"))
 }
 
+/// Says what kind of value stands there, never which: it may be the token.
 fn bad(field: &'static str, value: &Value, rule: &'static str) -> AuthError {
     let found = match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(_) => "true or false".to_owned(),
-        Value::Number(number) => format!("the number {number}"),
-        Value::String(_) => "a text".to_owned(),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
     };
-    AuthError::BadField { field, found, rule }
+    AuthError::BadField {
+        field,
+        found: found.to_owned(),
+        rule,
+    }
+}
+
+/// The same for a field that is no secret: a wrong number is shown.
+fn bad_number(field: &'static str, value: &Value, rule: &'static str) -> AuthError {
+    match value {
+        Value::Number(number) => AuthError::BadField {
+            field,
+            found: format!("the number {number}"),
+            rule,
+        },
+        other => bad(field, other, rule),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::identity::{ClientId, DeviceName, IdentityError, ProductKey};
+use crate::identity::{ClientId, DeviceName, IdentityError, ProductKey, quoted};
 use crate::sign::{Password, SignMethod, UnknownSignMethod, content};
 
 use super::Code;
@@ -181,7 +181,7 @@ fn read_params(body: &str) -> Result<Vec<(String, String)>, AuthFormError> {
             if params.iter().any(|(before, _)| *before == name) {
                 return Err(AuthFormError::Duplicate {
                     at,
-                    name: crate::identity::quoted(&name),
+                    name: quoted(&name),
                 });
             }
             params.push((name.into_owned(), value.into_owned()));
@@ -196,4 +196,169 @@ fn escapes_are_whole(part: &str) -> bool {
         let mut digits = after.bytes().take(2);
         digits.len() == 2 && digits.all(|b| b.is_ascii_hexdigit())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{DeviceSecret, Field};
+    use crate::sign::sign;
+
+    const SEED: &str = "productKey=123&sign=7f9c0941a986fe6d3ad883eda7efda9c&timestamp=123\
+                        &version=default&clientId=123&resouces=mqtt&deviceName=test";
+
+    fn refuse(body: &str) -> String {
+        let error = AuthForm::parse(body).unwrap_err();
+        assert_eq!(error.code(), Code::BadParameter);
+        error.to_string()
+    }
+
+    /// The seed's form with one parameter put otherwise.
+    fn with(name: &str, replacement: &str) -> String {
+        let put = |part| match str::split_once(part, '=') {
+            Some((given, _)) if given == name => replacement,
+            _ => part,
+        };
+        SEED.split('&').map(put).collect::<Vec<_>>().join("&")
+    }
+
+    #[test]
+    fn the_seeds_example_reads_and_its_signature_is_right() {
+        let form = AuthForm::parse(SEED).unwrap();
+        assert_eq!(form.product_key.as_str(), "123");
+        assert_eq!(form.device_name.as_str(), "test");
+        assert_eq!(form.client_id.as_str(), "123");
+        assert_eq!(form.timestamp.as_deref(), Some("123"));
+        let digest = sign(
+            form.sign_method,
+            &DeviceSecret::new("secret").unwrap(),
+            &form.content(),
+        );
+        assert!(digest.matches_hex(form.sign.expose()));
+    }
+
+    #[test]
+    fn both_spellings_of_resources_are_read_and_none_is_signed() {
+        let resources = |body: &str| {
+            let form = AuthForm::parse(body).unwrap();
+            assert_eq!(
+                form.content(),
+                "clientId123deviceNametestproductKey123timestamp123"
+            );
+            form.resources
+        };
+        assert_eq!(resources(SEED).as_deref(), Some("mqtt"));
+        assert_eq!(
+            resources(&with("resouces", "resources=mqtt%2Cx")).as_deref(),
+            Some("mqtt,x")
+        );
+        assert_eq!(
+            resources(&with("resouces", "resouces=a&resources=b")).as_deref(),
+            Some("b")
+        );
+        assert_eq!(resources(&with("resouces", "signmethod=hmacsha1")), None);
+    }
+
+    #[test]
+    fn the_method_is_hmacmd5_unless_said() {
+        let method = |body: &str| AuthForm::parse(body).unwrap().sign_method;
+        assert_eq!(method(SEED), SignMethod::HmacMd5);
+        assert_eq!(
+            method(&with("version", "signmethod=hmacsha1")),
+            SignMethod::HmacSha1
+        );
+        let text = refuse(&with("version", "signmethod=HMAC"));
+        assert!(text.starts_with("signmethod \"HMAC\" is unknown"), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_parameter_is_signed_like_any_other() {
+        let form = AuthForm::parse(&with("version", "ext=1")).unwrap();
+        assert_eq!(
+            form.content(),
+            "clientId123deviceNametestext1productKey123timestamp123"
+        );
+    }
+
+    #[test]
+    fn a_missing_parameter_is_named() {
+        for field in ["productKey", "deviceName", "clientId", "sign"] {
+            let text = refuse(&with(field, "other=1"));
+            assert!(
+                text.starts_with(&format!("the form has no {field}:")),
+                "{text}"
+            );
+        }
+        assert!(refuse(&with("sign", "sign=")).contains("has no sign"));
+        assert!(refuse("").contains("has no sign"));
+        let text = AuthForm::parse(&with("timestamp", "x=1"))
+            .unwrap()
+            .timestamp;
+        assert_eq!(text, None);
+    }
+
+    #[test]
+    fn a_parameter_that_breaks_its_rule_is_named_with_the_place() {
+        let field = |body: &str| match AuthForm::parse(body) {
+            Err(AuthFormError::Identity(error)) => error.field(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(field(&with("productKey", "productKey=")), Field::ProductKey);
+        assert_eq!(
+            field(&with("deviceName", "deviceName=a%26b")),
+            Field::DeviceName
+        );
+        let long = format!("clientId={}", "x".repeat(65));
+        assert_eq!(field(&with("clientId", &long)), Field::ClientId);
+        assert!(refuse(&with("clientId", "clientId=a+b%7C")).contains("character 4 is '|'"));
+    }
+
+    #[test]
+    fn a_parameter_twice_is_refused() {
+        let text = refuse(&format!("{SEED}&clientId=124"));
+        assert!(
+            text.starts_with("parameter 8 of the form, \"clientId\", came before"),
+            "{text}"
+        );
+        // However it is spelt.
+        assert!(refuse(&format!("{SEED}&client%49d=123")).contains("clientId"));
+    }
+
+    #[test]
+    fn a_form_that_is_too_long_is_refused() {
+        let pad = "x".repeat(MAX_FORM - SEED.len() - 3);
+        assert!(AuthForm::parse(&format!("{SEED}&p={pad}")).is_ok());
+        let text = refuse(&format!("{SEED}&p={pad}x"));
+        assert!(
+            text.contains("has 8193 bytes, more than the 8192"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn broken_percent_encoding_is_refused_with_its_place() {
+        for part in [
+            "clientId=%",
+            "clientId=%4",
+            "clientId=%zz",
+            "clientId=%+1",
+            "clientId=%FF",
+            "%E4=1",
+        ] {
+            let text = refuse(&with("clientId", part));
+            assert!(
+                text.starts_with("parameter 5 of the form is not percent-encoded"),
+                "{part}: {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_signature_never_prints() {
+        let shown = format!("{:?}", AuthForm::parse(SEED).unwrap());
+        assert!(!shown.contains("7f9c"), "{shown}");
+        assert!(shown.contains("\"test\""), "{shown}");
+        let shown = refuse(&format!("{SEED}&sign=7f9c"));
+        assert!(!shown.contains("7f9c"), "{shown}");
+    }
 }

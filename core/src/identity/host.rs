@@ -52,14 +52,13 @@ pub(crate) fn split_authority(
 /// `field` and `offset` say where the host stands, so that an error counts from the text's beginning.
 fn check_url_host(host: &str, field: Field, offset: usize) -> Result<String, IdentityError> {
     if let Some(rest) = host.strip_prefix('[') {
-        let inner = rest.strip_suffix(']').unwrap_or(rest);
-        return match inner.parse::<Ipv6Addr>() {
-            Ok(address) => Ok(address.to_string()),
-            Err(_) => Err(form(
-                field,
-                offset + 1,
-                "what stands in brackets must be an IPv6 address, without a zone",
-            )),
+        let address = rest
+            .strip_suffix(']')
+            .and_then(|inner| inner.parse::<Ipv6Addr>().ok());
+        let rule = "brackets must be closed and hold an IPv6 address, without a zone";
+        return match address {
+            Some(address) => Ok(address.to_string()),
+            None => Err(form(field, offset + 1, rule)),
         };
     }
     if host.contains(':') {

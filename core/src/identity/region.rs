@@ -70,3 +70,40 @@ impl FromStr for Region {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_region_reads_back_from_what_it_prints() {
+        for region in Region::ALL {
+            assert_eq!(region.to_string().parse(), Ok(region));
+            let json = format!("\"{region}\"");
+            assert_eq!(serde_json::to_string(&region).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Region>(&json).unwrap(), region);
+        }
+    }
+
+    #[test]
+    fn an_unknown_region_is_answered_with_the_known_ones() {
+        for text in [
+            "",
+            "cn-beijing",
+            "CN-SHANGHAI",
+            " cn-shanghai",
+            &"x".repeat(1000),
+        ] {
+            let error = text.parse::<Region>().unwrap_err();
+            assert_eq!(error.field(), Field::Region);
+            let error = error.to_string();
+            assert!(
+                error.starts_with("region \"") && error.len() < 300,
+                "{error}"
+            );
+            for region in Region::ALL {
+                assert!(error.contains(region.name()), "{error}");
+            }
+        }
+    }
+}

@@ -82,3 +82,56 @@ fn kind(c: char) -> &'static str {
         _ => "not an ASCII character",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        let error = DeviceSecret::new(text).unwrap_err();
+        format!("{error} {error:?}")
+    }
+
+    #[test]
+    fn a_secret_is_1_to_64_visible_ascii_characters() {
+        assert_eq!(DeviceSecret::new("!~").unwrap().expose(), b"!~");
+        assert!("x".repeat(64).parse::<DeviceSecret>().is_ok());
+        assert!(error("").starts_with("deviceSecret is empty"));
+        assert!(error(&"x".repeat(65)).starts_with("deviceSecret has 65 characters, 1 more"));
+    }
+
+    #[test]
+    fn an_error_tells_the_place_and_the_kind_and_shows_nothing() {
+        for (text, expected) in [
+            ("hunter2 ", "deviceSecret: character 8 is a space"),
+            ("hunter2\n", "deviceSecret: character 8 is a line end"),
+            ("\thunter2", "deviceSecret: character 1 is a tab"),
+            (
+                "hunter2\u{1}",
+                "deviceSecret: character 8 is a control character",
+            ),
+            (
+                "hunter2é",
+                "deviceSecret: character 8 is not an ASCII character",
+            ),
+        ] {
+            let error = error(text);
+            assert!(error.starts_with(expected), "{error}");
+            assert!(error.contains("not the product's"), "{error}");
+            assert!(!error.contains("hunter") && !error.contains('é'), "{error}");
+        }
+        assert!(!error(&"hunter2".repeat(10)).contains("hunter"));
+    }
+
+    #[test]
+    fn secrets_compare_by_what_they_hold_and_print_nothing() {
+        let secret = DeviceSecret::new("hunter2").unwrap();
+        assert_eq!(secret, secret.clone());
+        assert_ne!(secret, DeviceSecret::new("hunter3").unwrap());
+        assert_ne!(secret, DeviceSecret::new("hunter").unwrap());
+        assert_eq!(
+            format!("{secret:?} {secret:#?}"),
+            "DeviceSecret(…) DeviceSecret(…)"
+        );
+    }
+}

@@ -98,3 +98,37 @@ impl FromStr for TransportKind {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_transport_reads_back_from_what_it_prints() {
+        for kind in TransportKind::ALL {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+            let json = serde_json::to_string(&kind).unwrap();
+            assert_eq!(json, format!("\"{kind}\""));
+            assert_eq!(serde_json::from_str::<TransportKind>(&json).unwrap(), kind);
+        }
+    }
+
+    #[test]
+    fn securemode_and_ports_are_the_platforms() {
+        let all = TransportKind::ALL
+            .map(|kind| (kind.securemode(), kind.default_port(), kind.url_port()));
+        assert_eq!(
+            all,
+            [(3, 1883, 1883), (2, 1883, 8883), (3, 80, 80), (2, 443, 443)]
+        );
+    }
+
+    #[test]
+    fn an_unknown_transport_is_answered_with_the_known_ones() {
+        for text in ["", "TLS", "mqtt", "quic"] {
+            let error = text.parse::<TransportKind>().unwrap_err().to_string();
+            assert!(error.starts_with("transport \""), "{error}");
+            assert!(error.contains("one of tcp, tls, ws, wss"), "{error}");
+        }
+    }
+}

@@ -177,3 +177,150 @@ fn read_method(value: &str) -> Result<SignMethod, ClientIdError> {
         given: quoted(value),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> ExtendedClientId {
+        ExtendedClientId::parse(text).unwrap()
+    }
+
+    fn error(text: &str) -> String {
+        ExtendedClientId::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_order_is_free() {
+        for text in [
+            "12345|securemode=3,signmethod=hmacsha1,timestamp=789|",
+            "12345|timestamp=789,securemode=3,signmethod=hmacsha1|",
+            "12345|signmethod=hmacsha1,timestamp=789,securemode=3|",
+        ] {
+            let read = read(text);
+            assert_eq!(read.client_id.as_str(), "12345");
+            assert_eq!(read.securemode(), Some(3));
+            assert_eq!(read.sign_method(), Some(SignMethod::HmacSha1));
+            assert_eq!(read.timestamp(), Some("789"));
+        }
+    }
+
+    #[test]
+    fn white_space_between_the_parameters_is_cut() {
+        let read =
+            read("12345|\n  securemode = 2 ,\r\n\tsignmethod=\thmacsha256 , timestamp= 789\n|\n");
+        assert_eq!(read.securemode(), Some(2));
+        assert_eq!(read.sign_method(), Some(SignMethod::HmacSha256));
+        assert_eq!(read.timestamp(), Some("789"));
+        assert_eq!(read.params[0], ("securemode".to_owned(), "2".to_owned()));
+    }
+
+    #[test]
+    fn other_clients_spellings_are_read() {
+        // The C SDK's, its trailing comma included.
+        let sdk = read(
+            "pk.device|securemode=2,timestamp=2524608000000,signmethod=hmacsha1,gw=0,ext=0,partner_id=,_v=sdk-c-3.0.1,|",
+        );
+        assert_eq!(sdk.client_id.as_str(), "pk.device");
+        assert_eq!(sdk.param("_v"), Some("sdk-c-3.0.1"));
+        assert_eq!(sdk.param("partner_id"), Some(""));
+        assert_eq!(sdk.params.len(), 7);
+        // After the HTTPS authentication, and with the timestamp in seconds.
+        let after = read("a|securemode=-1,lan=C,_ss=1,timestamp=1700000000|");
+        assert_eq!((after.securemode(), after.sign_method()), (Some(-1), None));
+        assert_eq!(after.timestamp(), Some("1700000000"));
+        // A value may hold further '='.
+        assert_eq!(read("a|module_id=x=y|").param("module_id"), Some("x=y"));
+    }
+
+    #[test]
+    fn what_is_not_sent_is_none() {
+        for text in ["a||", "a| |", "a|,|", "a|x=1|"] {
+            let read = read(text);
+            assert_eq!(
+                (read.securemode(), read.sign_method(), read.timestamp()),
+                (None, None, None)
+            );
+        }
+    }
+
+    #[test]
+    fn the_first_of_two_counts_and_both_are_kept() {
+        let read = read("a|timestamp=1,securemode=2,timestamp=2,securemode=3|");
+        assert_eq!((read.timestamp(), read.securemode()), (Some("1"), Some(2)));
+        assert_eq!(read.params.len(), 4);
+    }
+
+    #[test]
+    fn keys_are_told_apart_by_case() {
+        assert_eq!(read("a|SecureMode=x,TIMESTAMP=1|").timestamp(), None);
+    }
+
+    #[test]
+    fn a_lost_bar_is_said() {
+        let text = error("12345|securemode=3,signmethod=hmacsha1");
+        assert!(
+            text.starts_with("client id: the closing '|' is missing at character 39:"),
+            "{text}"
+        );
+        assert!(text.contains("no tool cuts the client id"), "{text}");
+        assert!(error("温|").contains("character 3"));
+        assert_eq!(
+            ExtendedClientId::parse("12345"),
+            Err(ClientIdError::NoExtension)
+        );
+        assert_eq!(ExtendedClientId::parse(""), Err(ClientIdError::NoExtension));
+        assert!(error("12345").contains("clientId|securemode=…,signmethod=…|"));
+    }
+
+    #[test]
+    fn text_after_the_closing_bar_is_refused() {
+        let text = error("a|securemode=3|x");
+        assert!(
+            text.starts_with("client id: text follows the closing '|' at character 16:"),
+            "{text}"
+        );
+        assert!(error("a|b=1|c=2|").contains("at character 7"));
+    }
+
+    #[test]
+    fn the_bare_client_id_keeps_its_own_rule() {
+        assert!(error("|securemode=3|").starts_with("clientId is empty"));
+        assert!(error(&format!("{}|securemode=3|", "x".repeat(65))).starts_with("clientId has 65"));
+        assert!(error("a |securemode=3|").starts_with("clientId: character 2 is a space"));
+        assert!(error("a\u{0}|securemode=3|").contains("U+0000"));
+    }
+
+    #[test]
+    fn what_is_no_pair_is_refused_with_its_place() {
+        let text = error("ab|securemode=3, lan|");
+        assert!(
+            text.starts_with(
+                "client id: at character 18 stands \"lan\", which is not of the form key=value"
+            ),
+            "{text}"
+        );
+        assert!(error("ab|=3|").contains("at character 4 stands \"=3\""));
+        // Full-width punctuation of a Chinese keyboard.
+        let text = error("ab|securemode＝3|");
+        assert!(text.contains("at character 4"), "{text}");
+    }
+
+    #[test]
+    fn an_unreadable_securemode_or_signmethod_is_refused() {
+        for value in ["", "tls", "3.0", "300", "3;signmethod=hmacsha1"] {
+            let text = error(&format!("a|securemode={value}|"));
+            assert!(
+                text.contains(&format!("securemode is \"{value}\", not a number")),
+                "{text}"
+            );
+        }
+        for value in ["", "sha1", "HmacSHA1"] {
+            let text = error(&format!("a|signmethod={value}|"));
+            assert!(
+                text.contains(&format!("signmethod is \"{value}\"; send hmacmd5")),
+                "{text}"
+            );
+        }
+    }
+}

@@ -150,3 +150,141 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
         .map(|[high, low]| Some(nibble(*high)? << 4 | nibble(*low)?))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest_of(method: SignMethod, secret: &str, content: &str) -> Digest {
+        sign(method, &DeviceSecret::new(secret).unwrap(), content)
+    }
+
+    const WITH_TIMESTAMP: &str = "clientId12345deviceNamedeviceproductKeypktimestamp789";
+
+    #[test]
+    fn the_seeds_example_gives_the_digest_that_the_seed_prints() {
+        let digest = digest_of(SignMethod::HmacSha1, "secret", WITH_TIMESTAMP);
+        assert_eq!(
+            digest.to_hex_upper(),
+            "FAFD82A3D602B37FB0FA8B7892F24A477F851A14"
+        );
+        assert_eq!(digest.as_bytes().len(), 20);
+    }
+
+    #[test]
+    fn the_same_with_md5() {
+        let digest = digest_of(SignMethod::HmacMd5, "secret", WITH_TIMESTAMP);
+        assert_eq!(digest.to_hex_upper(), "14B198324FE55E1D3C88F2E705E201EE");
+        assert_eq!(digest.as_bytes().len(), 16);
+    }
+
+    #[test]
+    fn the_same_with_sha256() {
+        let digest = digest_of(SignMethod::HmacSha256, "secret", WITH_TIMESTAMP);
+        let expected = "6074A46A91B1EBB2CC4EA42790AD0E80202C9843859FC292E57C4EB19FAD9E57";
+        assert_eq!(digest.to_hex_upper(), expected);
+        assert_eq!(digest.as_bytes().len(), 32);
+    }
+
+    #[test]
+    fn the_same_without_a_timestamp() {
+        let content = "clientId12345deviceNamedeviceproductKeypk";
+        let digest = digest_of(SignMethod::HmacSha1, "secret", content);
+        assert_eq!(
+            digest.to_hex_upper(),
+            "3504E4DF7CE4766D30F796EE973C9CE7FC5425CB"
+        );
+    }
+
+    #[test]
+    fn the_seeds_https_example_with_md5() {
+        let content = "clientId123deviceNametestproductKey123timestamp123";
+        let digest = digest_of(SignMethod::HmacMd5, "secret", content);
+        assert_eq!(digest.to_string(), "7f9c0941a986fe6d3ad883eda7efda9c");
+    }
+
+    #[test]
+    fn a_third_partys_vector() {
+        let content = content(&[
+            ("clientId", "11111"),
+            ("deviceName", "test1"),
+            ("productKey", "a1U4pQzrgim"),
+            ("timestamp", "2524608000000"),
+        ]);
+        let digest = digest_of(
+            SignMethod::HmacSha1,
+            "fc73ae4f1f2fb21073f1eee685cf4435",
+            &content,
+        );
+        assert_eq!(
+            digest.to_string(),
+            "88794a49fc0663f9eb3eb3c97194d2f76d10329b"
+        );
+    }
+
+    #[test]
+    fn content_sorts_by_name_and_joins_names_and_values() {
+        let pairs = [
+            ("timestamp", "789"),
+            ("productKey", "pk"),
+            ("deviceName", "device"),
+            ("clientId", "12345"),
+        ];
+        assert_eq!(content(&pairs), WITH_TIMESTAMP);
+        assert_eq!(content(&[]), "");
+        // Plain ASCII order: upper case before lower case, a prefix before the longer name.
+        assert_eq!(
+            content(&[("b", "1"), ("ab", "2"), ("a", "3"), ("B", "4")]),
+            "B4a3ab2b1"
+        );
+    }
+
+    #[test]
+    fn a_digest_matches_its_hex_in_any_case_and_nothing_else() {
+        let digest = digest_of(SignMethod::HmacSha1, "secret", WITH_TIMESTAMP);
+        let right = digest.to_hex_upper();
+        assert!(digest.matches_hex(&right) && digest.matches_hex(&right.to_lowercase()));
+        assert!(digest.matches_hex("faFD82A3D602B37FB0FA8B7892F24A477F851A14"));
+        let other = digest_of(SignMethod::HmacMd5, "secret", WITH_TIMESTAMP).to_hex_upper();
+        for wrong in [
+            "",
+            "FAFD82A3D602B37FB0FA8B7892F24A477F851A15",
+            &right[..38],
+            &right[..39],
+            &format!("{right}0"),
+            &format!("{right}00"),
+            &format!(" {right}"),
+            &format!("{}é", &right[..38]),
+            &right.replace('F', "+"),
+            &other,
+        ] {
+            assert!(!digest.matches_hex(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_digest_does_not_print_by_accident() {
+        let digest = digest_of(SignMethod::HmacSha1, "secret", WITH_TIMESTAMP);
+        assert_eq!(format!("{digest:?}"), "Digest(…)");
+    }
+
+    #[test]
+    fn every_method_reads_back_from_what_it_prints() {
+        for method in SignMethod::ALL {
+            assert_eq!(method.to_string().parse(), Ok(method));
+            let json = serde_json::to_string(&method).unwrap();
+            assert_eq!(json, format!("\"{method}\""));
+            assert_eq!(serde_json::from_str::<SignMethod>(&json).unwrap(), method);
+        }
+        assert_eq!(SignMethod::default(), SignMethod::HmacSha1);
+    }
+
+    #[test]
+    fn an_unknown_method_is_answered_with_the_known_ones() {
+        for text in ["", "sha1", "HMACSHA1", "hmacsha512", " hmacsha1"] {
+            let error = text.parse::<SignMethod>().unwrap_err().to_string();
+            assert!(error.starts_with("signmethod \""), "{error}");
+            assert!(error.contains("hmacmd5, hmacsha1 or hmacsha256"), "{error}");
+        }
+    }
+}

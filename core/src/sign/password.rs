@@ -52,3 +52,26 @@ impl fmt::Debug for Password {
         f.write_str("Password(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_never_prints() {
+        let password = Password::from("hunter2");
+        assert_eq!(
+            format!("{password:?} {password:#?}"),
+            "Password(…) Password(…)"
+        );
+        assert_eq!(password.expose(), "hunter2");
+    }
+
+    #[test]
+    fn passwords_compare_by_what_they_hold() {
+        let password = Password::new("hunter2".to_owned());
+        assert_eq!(password, password.clone());
+        assert_ne!(password, Password::from("hunter3"));
+        assert_ne!(password, Password::from("hunter"));
+    }
+}

@@ -167,3 +167,98 @@ fn why_client_id(securemode: u8) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seeds_steps(method: SignMethod, securemode: u8, timestamp: Option<u64>) -> Vec<Step> {
+        let triple = Triple::new("pk", "device", "hunter2").unwrap();
+        steps(
+            &triple,
+            &ClientId::new("12345").unwrap(),
+            method,
+            securemode,
+            timestamp,
+        )
+    }
+
+    #[test]
+    fn the_steps_lead_from_the_parameters_to_the_password() {
+        let triple = Triple::new("pk", "device", "secret").unwrap();
+        let steps = steps(
+            &triple,
+            &ClientId::new("12345").unwrap(),
+            SignMethod::HmacSha1,
+            3,
+            Some(789),
+        );
+        let told: Vec<_> = steps
+            .iter()
+            .map(|step| (step.name, step.value.expose()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    "parameters",
+                    "productKey = pk\ndeviceName = device\nclientId = 12345\ntimestamp = 789"
+                ),
+                (
+                    "sorted",
+                    "clientId = 12345\ndeviceName = device\nproductKey = pk\ntimestamp = 789"
+                ),
+                (
+                    "content",
+                    "clientId12345deviceNamedeviceproductKeypktimestamp789"
+                ),
+                ("hmac", "hmacsha1(deviceSecret, content)"),
+                (
+                    "client_id",
+                    "12345|securemode=3,signmethod=hmacsha1,timestamp=789|"
+                ),
+                ("username", "device&pk"),
+                ("password", "FAFD82A3D602B37FB0FA8B7892F24A477F851A14"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_timestamp_that_is_not_sent_is_in_no_step() {
+        for step in seeds_steps(SignMethod::HmacMd5, 2, None) {
+            assert!(!step.value.expose().contains("timestamp"), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn the_reasons_follow_the_choices() {
+        let why = |method, securemode, name: &str| {
+            let steps = seeds_steps(method, securemode, None);
+            steps.iter().find(|step| step.name == name).unwrap().why
+        };
+        assert!(why(SignMethod::HmacMd5, 2, "hmac").contains("MD5"));
+        assert!(why(SignMethod::HmacSha1, 2, "hmac").contains("SHA-1"));
+        assert!(why(SignMethod::HmacSha256, 2, "hmac").contains("SHA-256"));
+        assert!(why(SignMethod::HmacSha1, 2, "client_id").contains("is TLS"));
+        assert!(why(SignMethod::HmacSha1, 3, "client_id").contains("plain TCP"));
+        assert!(why(SignMethod::HmacSha1, 7, "client_id").contains("not one of"));
+    }
+
+    #[test]
+    fn the_password_alone_is_secret_and_the_secret_is_nowhere() {
+        let steps = seeds_steps(SignMethod::HmacSha1, 3, Some(789));
+        let secret: Vec<_> = steps
+            .iter()
+            .filter(|step| step.is_secret())
+            .map(|step| step.name)
+            .collect();
+        assert_eq!(secret, ["password"]);
+        assert!(
+            steps
+                .iter()
+                .all(|step| !step.value.expose().contains("hunter2"))
+        );
+        let password = steps.last().unwrap().value.expose();
+        assert!(!format!("{steps:?}").contains(password));
+    }
+}
