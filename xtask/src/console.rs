@@ -81,22 +81,9 @@ fn shrink(wasm_opt: &Path, page: &Path, kept: &Path) -> Result<(), Failure> {
                 .filter_map(|path| path.file_name().map(OsString::from)),
         );
         if !same_bytes(&wasm, &before)? || !after.is_file() {
-            // Exactly what rustc emits for this target. wasm-bindgen has dropped the section that says so.
-            let features = [
-                "--enable-bulk-memory",
-                "--enable-multivalue",
-                "--enable-mutable-globals",
-                "--enable-nontrapping-float-to-int",
-                "--enable-reference-types",
-                "--enable-sign-ext",
-            ];
+            // Which features the wasm may use, its own section says.
             let mut command = Command::new(wasm_opt);
-            run(command
-                .arg("-Oz")
-                .args(features)
-                .arg(&wasm)
-                .arg("-o")
-                .arg(&after))?;
+            run(command.arg("-Oz").arg(&wasm).arg("-o").arg(&after))?;
             // Last, so that an interrupted run leaves nothing that looks finished.
             fs::copy(&wasm, &before).map_err(Failure::file("write", &before))?;
         }

@@ -37,10 +37,7 @@ pub(crate) fn build(
             "program",
             &["--package", "tern-host", "--bin", "tern", "--release"],
         ),
-        Scope::Tests => (
-            "program and tests",
-            &["--lib", "--bins", "--tests", "--examples"],
-        ),
+        Scope::Tests => ("program and tests", &["--bins", "--tests", "--examples"]),
     };
     steps.step(name, || {
         let mut command = places.cargo();

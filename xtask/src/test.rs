@@ -29,14 +29,9 @@ pub(crate) fn test(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
     let natively = steps.run("tests", &mut natively);
 
     let mut in_browser = places.cargo();
-    in_browser.args([
-        "test",
-        "--no-fail-fast",
-        "--package",
-        "tern-web",
-        "--target",
-        WASM_TARGET,
-    ]);
+    // `--tests`, since the runner would call a documentation test run, and not run it.
+    in_browser.args(["test", "--no-fail-fast", "--tests"]);
+    in_browser.args(["--package", "tern-web", "--target", WASM_TARGET]);
     in_browser.env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
         tools.browser_test_runner(),

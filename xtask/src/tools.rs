@@ -68,6 +68,8 @@ impl Tools {
         command.env("PATH", self.path()?);
         // Trunk takes this for its own option, and stumbles over the usual `NO_COLOR=1`.
         command.env_remove("NO_COLOR");
+        // Its own backtraces say nothing about the page that it could not build.
+        command.env_remove("RUST_BACKTRACE");
         Ok(command)
     }
 
@@ -137,10 +139,10 @@ impl Need {
     fn how(self, binstall: bool) -> (&'static str, u32) {
         match (self, binstall) {
             (Need::WasmTarget, _) => ("rustup", 20),
-            (Need::WasmOpt, _) => ("npm", 20),
+            (Need::WasmOpt, _) => ("npm", 10),
             (_, true) => ("cargo-binstall", 20),
             (Need::Trunk, false) => ("cargo install", 200),
-            (Need::WasmBindgen(_), false) => ("cargo install", 120),
+            (Need::WasmBindgen(_), false) => ("cargo install", 140),
         }
     }
 
