@@ -1,0 +1,218 @@
+//! One port for everything that speaks MQTT: the first byte tells what comes.
+//!
+//! | first byte | what it is |
+//! |---|---|
+//! | `0x10` | a CONNECT: MQTT |
+//! | `0x16` | a TLS handshake; inside it the first byte tells once more |
+//! | `G` | `GET …`: a WebSocket upgrade |
+//!
+//! Anything else is closed, with an event that says what was seen.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tern_platform::Arrival;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::connection::carry;
+use super::events::SocketEvent;
+use super::hub::Hub;
+use super::stop::Stop;
+use super::tls_fault::in_words;
+use super::websocket::WebSocketBytes;
+
+/// How long a newcomer may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// For the first byte, on the socket and inside TLS.
+    pub(crate) first_byte: Duration,
+    /// For a TLS or WebSocket handshake.
+    pub(crate) handshake: Duration,
+}
+
+/// Finds out what a newcomer speaks and serves it to its end.
+pub(crate) async fn welcome(
+    hub: Arc<Hub>,
+    acceptor: TlsAcceptor,
+    patience: Patience,
+    stop: Stop,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    // Small packets, each waited for: Nagle's algorithm would only hold them back.
+    let _ = stream.set_nodelay(true);
+    let newcomer = Newcomer {
+        hub: &hub,
+        patience,
+        stop: &stop,
+    };
+    // Until it is a connection of the platform's, the end of the stand-in is its end too.
+    if let Err(reason) = newcomer.serve(acceptor, stream).await {
+        hub.emit(SocketEvent::HandshakeFailed {
+            port: "mqtt",
+            peer,
+            reason,
+        });
+    }
+}
+
+struct Newcomer<'a> {
+    hub: &'a Arc<Hub>,
+    patience: Patience,
+    stop: &'a Stop,
+}
+
+impl Newcomer<'_> {
+    async fn serve(&self, acceptor: TlsAcceptor, stream: TcpStream) -> Result<(), String> {
+        let Some(stream) = self.first_byte(stream).await? else {
+            return Ok(());
+        };
+        if stream.first != 0x16 {
+            return self.speak(stream, false).await;
+        }
+        let Some(opened) = self.handshake("TLS", acceptor.accept(stream)).await? else {
+            return Ok(());
+        };
+        let stream = opened.map_err(|error| format!("TLS: {}", in_words(&error)))?;
+        let Some(stream) = self.first_byte(stream).await? else {
+            return Ok(());
+        };
+        self.speak(stream, true).await
+    }
+
+    /// MQTT or WebSocket.
+    async fn speak<S>(&self, stream: FirstByte<S>, secure: bool) -> Result<(), String>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        match stream.first {
+            0x10 => {
+                carry(
+                    self.hub,
+                    stream,
+                    Arrival {
+                        secure,
+                        websocket: false,
+                    },
+                    self.stop,
+                )
+                .await
+            }
+            b'G' => {
+                let accepted = self
+                    .handshake("WebSocket", WebSocketBytes::accept(stream))
+                    .await?;
+                let Some(accepted) = accepted else {
+                    return Ok(());
+                };
+                carry(
+                    self.hub,
+                    accepted?,
+                    Arrival {
+                        secure,
+                        websocket: true,
+                    },
+                    self.stop,
+                )
+                .await;
+            }
+            other => return Err(not_ours(other, secure)),
+        }
+        Ok(())
+    }
+
+    /// Waits for the first byte. `None` where the peer closes without one: whoever only looks whether the
+    /// port is open does no wrong. `None` too when the stand-in ends.
+    async fn first_byte<S: AsyncRead + Unpin>(
+        &self,
+        mut stream: S,
+    ) -> Result<Option<FirstByte<S>>, String> {
+        let limit = self.patience.first_byte;
+        tokio::select! {
+            read = timeout(limit, stream.read_u8()) => match read {
+                Ok(Ok(first)) => Ok(Some(FirstByte { first, taken: false, stream })),
+                Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+                Ok(Err(error)) => Err(format!("no first byte: {error}")),
+                Err(_) => Err(format!("no first byte within {} s", limit.as_secs_f32())),
+            },
+            () = self.stop.asked() => Ok(None),
+        }
+    }
+
+    /// Waits for the end of a handshake. `None` when the stand-in ends.
+    async fn handshake<T>(
+        &self,
+        what: &str,
+        shake: impl Future<Output = T>,
+    ) -> Result<Option<T>, String> {
+        let limit = self.patience.handshake;
+        tokio::select! {
+            result = timeout(limit, shake) => match result {
+                Ok(result) => Ok(Some(result)),
+                Err(_) => Err(format!("{what}: no end of the handshake within {} s", limit.as_secs_f32())),
+            },
+            () = self.stop.asked() => Ok(None),
+        }
+    }
+}
+
+fn not_ours(first: u8, secure: bool) -> String {
+    let inside = if secure { " inside TLS" } else { "" };
+    let guess = match first {
+        b'P' | b'H' | b'O' | b'D' => {
+            "; an HTTP request? The control and the console have a port of their own"
+        }
+        0x16 => "; TLS inside TLS",
+        _ => "",
+    };
+    format!(
+        "first byte{inside} is 0x{first:02x}: expected 0x10 (MQTT CONNECT), 0x16 (TLS) or 0x47 (WebSocket){guess}"
+    )
+}
+
+/// A stream whose first byte has been looked at.
+struct FirstByte<S> {
+    first: u8,
+    taken: bool,
+    stream: S,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for FirstByte<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.taken && into.remaining() > 0 {
+            into.put_slice(&[self.first]);
+            self.taken = true;
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_read(cx, into)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for FirstByte<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,145 @@
+//! A WebSocket as a plain byte stream: what MQTT over WebSocket asks for [MQTT-6.0.0-1] to [MQTT-6.0.0-4].
+//!
+//! Borders of frames mean nothing: a packet may span frames, a frame may hold packets. The path may be any.
+//! The sub-protocol `mqtt` is selected where the client offers it, and required. Where a page comes from
+//! (`Origin`) is not looked at: a login takes a signature, which no other page has.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use futures_util::{Sink, Stream};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+/// Largest frame and message that is taken, in bytes: the platform's packet limit is lower.
+const MAX_FRAME: usize = 1024 * 1024;
+/// Largest frame that is sent, in bytes.
+const SENT_FRAME: usize = 64 * 1024;
+/// Bytes read from the socket at once. Every connection has such a buffer of its own.
+const READ_BUFFER: usize = 4 * 1024;
+
+/// The byte stream inside a WebSocket.
+pub(crate) struct WebSocketBytes<S> {
+    socket: WebSocketStream<S>,
+    /// The rest of the frame that is being read.
+    rest: Bytes,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> WebSocketBytes<S> {
+    /// Answers the upgrade request that `stream` begins with.
+    ///
+    /// # Errors
+    /// What is wrong with the request, in words.
+    pub(crate) async fn accept(stream: S) -> Result<Self, String> {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(0)
+            .max_write_buffer_size(MAX_FRAME)
+            .max_message_size(Some(MAX_FRAME))
+            .max_frame_size(Some(MAX_FRAME));
+        let socket =
+            tokio_tungstenite::accept_hdr_async_with_config(stream, select_mqtt, Some(config))
+                .await
+                .map_err(|error| format!("WebSocket upgrade: {error}"))?;
+        Ok(Self {
+            socket,
+            rest: Bytes::new(),
+        })
+    }
+}
+
+#[allow(
+    clippy::result_large_err,
+    reason = "tungstenite's callback returns the response by value"
+)]
+fn select_mqtt(request: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
+    let offered = request
+        .headers()
+        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
+        .iter();
+    let mqtt = offered
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .any(|name| name.trim() == "mqtt");
+    if !mqtt {
+        let text =
+            "The sub-protocol mqtt is missing: send Sec-WebSocket-Protocol: mqtt\n".to_owned();
+        let mut refusal = ErrorResponse::new(Some(text));
+        *refusal.status_mut() = StatusCode::BAD_REQUEST;
+        return Err(refusal);
+    }
+    response.headers_mut().insert(
+        header::SEC_WEBSOCKET_PROTOCOL,
+        HeaderValue::from_static("mqtt"),
+    );
+    Ok(response)
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketBytes<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        while self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.socket).poll_next(cx)) {
+                Some(Ok(Message::Binary(bytes))) => self.rest = bytes,
+                Some(Ok(Message::Text(_))) => {
+                    let text =
+                        "a text frame: MQTT over WebSocket has binary frames only [MQTT-6.0.0-1]";
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, text)));
+                }
+                // Pings are answered below us; a close frame is answered there too and ends the stream next.
+                Some(Ok(_)) => {}
+                Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) | None => {
+                    return Poll::Ready(Ok(()));
+                }
+                Some(Err(error)) => return Poll::Ready(Err(as_io(error))),
+            }
+        }
+        let count = self.rest.len().min(into.remaining());
+        into.put_slice(&self.rest[..count]); // in range: the smaller of both
+        self.rest.advance(count);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketBytes<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        ready!(Pin::new(&mut self.socket).poll_ready(cx)).map_err(as_io)?;
+        let count = bytes.len().min(SENT_FRAME);
+        let frame = Message::Binary(Bytes::copy_from_slice(&bytes[..count])); // in range: at most its length
+        Pin::new(&mut self.socket)
+            .start_send(frame)
+            .map_err(as_io)?;
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx).map_err(as_io)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match ready!(Pin::new(&mut self.socket).poll_close(cx)) {
+            Ok(()) | Err(Error::ConnectionClosed | Error::AlreadyClosed) => Poll::Ready(Ok(())),
+            Err(error) => Poll::Ready(Err(as_io(error))),
+        }
+    }
+}
+
+fn as_io(error: Error) -> io::Error {
+    match error {
+        Error::Io(error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, format!("WebSocket: {other}")),
+    }
+}
