@@ -90,6 +90,12 @@ impl Platform {
         self.registry.views()
     }
 
+    /// One device; none if it is not registered.
+    #[must_use]
+    pub fn device(&self, address: &DeviceAddress) -> Option<DeviceView> {
+        self.registry.find(address).map(|index| self.registry.view(index))
+    }
+
     /// The faults that are switched on.
     #[must_use]
     pub const fn faults(&self) -> &Faults {

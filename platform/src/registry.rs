@@ -148,11 +148,16 @@ impl Registry {
         &mut self.entries[index.0]
     }
 
+    /// What can be told about one device.
+    pub(crate) fn view(&self, index: DeviceIndex) -> DeviceView {
+        view(self.entry(index))
+    }
+
     /// All devices, sorted by product key and device name.
     pub(crate) fn views(&self) -> impl Iterator<Item = DeviceView> {
         self.by_address
             .values()
-            .map(|&index| view(self.entry(index)))
+            .map(|&index| self.view(index))
     }
 }
 
