@@ -191,15 +191,16 @@ impl std::fmt::Display for Need {
 /// Says what, why, how and how long, before anything starts.
 fn announce(places: &Places, missing: &[Need]) {
     let binstall = has_binstall();
+    eprintln!("These are not here yet, and are fetched now. They stay for every later clone, in");
     eprintln!(
-        "Not here yet, and fetched now. It stays in {} for every later clone",
+        "{} (the wasm target: in the Rust toolchain).",
         places.cache.display()
     );
-    eprintln!("(the wasm target in the Rust toolchain). The times are those of two cores.\n");
+    eprintln!("The times are those of two cores.\n");
     for need in missing {
         let (how, seconds) = need.how(binstall);
         eprintln!(
-            "  {:22} {:15} {:>8}   {}",
+            "  {:24} {:15} {:>8}   {}",
             need.to_string(),
             how,
             about(seconds),
@@ -207,7 +208,7 @@ fn announce(places: &Places, missing: &[Need]) {
         );
     }
     let together = missing.iter().map(|need| need.how(binstall).1).sum();
-    eprintln!("  {:22} {:15} {:>8}", "together", "", about(together));
+    eprintln!("  {:24} {:15} {:>8}", "together", "", about(together));
 }
 
 fn about(seconds: u32) -> String {
