@@ -1,0 +1,191 @@
+//! What comes out: written by the guest.
+
+use tern_core::auth::HttpRequest;
+use tern_core::device::{Disconnect, Ended, Event, Refusal, RefusedBy, Token};
+use tern_core::identity::{Endpoint, TransportKind};
+use tern_core::time::Instant;
+
+use super::command::word;
+use super::kind_out;
+
+/// What one call brought: rows of words, and the bytes that they point into. Reused from call to call.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The row of words.
+    pub words: Vec<u32>,
+    /// The bytes that the words point into.
+    pub bytes: Vec<u8>,
+}
+
+impl Outcome {
+    /// Empties it and keeps its memory.
+    pub fn clear(&mut self) {
+        self.words.clear();
+        self.bytes.clear();
+    }
+
+    fn push(&mut self, kind: u32, session: u32) {
+        self.words.extend([kind, session]);
+    }
+
+    fn push_long(&mut self, long: u64) {
+        self.words.extend([long as u32, (long >> 32) as u32]);
+    }
+
+    fn push_slice(&mut self, slice: &[u8]) {
+        let start = word(self.bytes.len());
+        self.bytes.extend_from_slice(slice);
+        self.words.extend([start, word(self.bytes.len())]);
+    }
+
+    /// Two slices that touch: start, border, end.
+    fn push_two(&mut self, first: &[u8], second: &[u8]) {
+        self.push_slice(first);
+        self.bytes.extend_from_slice(second);
+        self.words.push(word(self.bytes.len()));
+    }
+
+    pub(crate) fn open_transport(&mut self, session: u32, endpoint: &Endpoint) {
+        self.push(kind_out::OPEN_TRANSPORT, session);
+        self.push_endpoint(endpoint);
+    }
+
+    pub(crate) fn send_http(&mut self, session: u32, request: &HttpRequest) {
+        self.push(kind_out::SEND_HTTP, session);
+        self.push_two(request.url.as_bytes(), request.body.as_bytes());
+    }
+
+    /// The bytes from `start` on, which the device has appended, are to be sent.
+    pub(crate) fn transmit(&mut self, session: u32, start: usize) {
+        self.push(kind_out::TRANSMIT, session);
+        self.words.extend([word(start), word(self.bytes.len())]);
+    }
+
+    pub(crate) fn close_transport(&mut self, session: u32) {
+        self.push(kind_out::CLOSE_TRANSPORT, session);
+    }
+
+    pub(crate) fn deadline(&mut self, session: u32, at: Option<Instant>) {
+        self.push(kind_out::DEADLINE, session);
+        self.push_long(at.map_or(u64::MAX, Instant::as_millis));
+    }
+
+    pub(crate) fn consumed(&mut self, session: u32, consumed: usize, need: usize) {
+        self.push(kind_out::CONSUMED, session);
+        self.words.extend([word(consumed), word(need)]);
+    }
+
+    pub(crate) fn accepted(&mut self, session: u32, token: Token) {
+        self.push(kind_out::ACCEPTED, session);
+        self.push_long(token.0);
+    }
+
+    pub(crate) fn not_accepted(&mut self, session: u32, is_full: bool, text: &str) {
+        self.push(kind_out::NOT_ACCEPTED, session);
+        self.words.push(is_full.into());
+        self.push_slice(text.as_bytes());
+    }
+
+    /// Writes an event. `start` is where the bytes of a message's call start in the batch's bytes.
+    pub(crate) fn event(&mut self, session: u32, start: usize, event: &Event) {
+        match event {
+            Event::Message {
+                topic,
+                payload,
+                qos,
+                dup,
+                retain,
+            } => {
+                let flags =
+                    u32::from(qos.number()) | u32::from(*dup) << 2 | u32::from(*retain) << 3;
+                self.words.extend([
+                    kind_out::MESSAGE,
+                    session,
+                    flags,
+                    word(start + topic.start),
+                    word(start + topic.end),
+                    word(start + payload.start),
+                    word(start + payload.end),
+                ]);
+            }
+            Event::Published { token } => {
+                self.push(kind_out::PUBLISHED, session);
+                self.push_long(token.0);
+            }
+            Event::Failed { token, reason } => {
+                self.push(kind_out::FAILED, session);
+                self.push_long(token.0);
+                self.words.push(*reason as u32);
+            }
+            Event::Subscribed { token, filter, qos } => {
+                self.push(kind_out::SUBSCRIBED, session);
+                self.push_long(token.map_or(0, |token| token.0));
+                self.words.push(qos.number().into());
+                self.push_slice(filter.as_str().as_bytes());
+            }
+            Event::SubscribeRefused { token, filter } => {
+                self.push(kind_out::SUBSCRIBE_REFUSED, session);
+                self.push_long(token.map_or(0, |token| token.0));
+                self.push_slice(filter.as_str().as_bytes());
+            }
+            Event::Unsubscribed { token, filter } => {
+                self.push(kind_out::UNSUBSCRIBED, session);
+                self.push_long(token.0);
+                self.push_slice(filter.as_str().as_bytes());
+            }
+            Event::Connecting { endpoint } => {
+                self.push(kind_out::CONNECTING, session);
+                self.push_endpoint(endpoint);
+            }
+            Event::Authenticated => self.push(kind_out::AUTHENTICATED, session),
+            Event::Connected { session_present } => {
+                self.push(kind_out::CONNECTED, session);
+                self.words.push((*session_present).into());
+            }
+            Event::Refused(refusal) => self.refusal(kind_out::REFUSED, session, refusal),
+            Event::Disconnected(disconnect) => {
+                self.disconnect(kind_out::DISCONNECTED, session, disconnect);
+            }
+            Event::Reconnecting { in_ms, attempt } => {
+                self.push(kind_out::RECONNECTING, session);
+                self.push_long(*in_ms);
+                self.words.push(*attempt);
+            }
+            Event::Ended(Ended::Requested) => self.push(kind_out::ENDED_REQUESTED, session),
+            Event::Ended(Ended::Refused(refusal)) => {
+                self.refusal(kind_out::ENDED_REFUSED, session, refusal);
+            }
+            Event::Ended(Ended::Disconnected(disconnect)) => {
+                self.disconnect(kind_out::ENDED_DISCONNECTED, session, disconnect);
+            }
+            // `Event` may grow; the layout grows with it, and the test over all events notices.
+            _ => {}
+        }
+    }
+
+    fn refusal(&mut self, kind: u32, session: u32, refusal: &Refusal) {
+        self.push(kind, session);
+        self.words.extend(match refusal.by {
+            RefusedBy::Connack(code) => [0, code.number().into()],
+            RefusedBy::Auth(code) => [1, code],
+        });
+        self.push_two(refusal.reason.as_bytes(), refusal.explanation.as_bytes());
+    }
+
+    fn disconnect(&mut self, kind: u32, session: u32, disconnect: &Disconnect) {
+        self.push(kind, session);
+        self.words.push(disconnect.kind as u32);
+        self.push_slice(disconnect.reason.as_bytes());
+    }
+
+    fn push_endpoint(&mut self, endpoint: &Endpoint) {
+        let transport = match endpoint.transport {
+            TransportKind::Tcp => 0,
+            TransportKind::Tls => 1,
+            TransportKind::Ws => 2,
+            TransportKind::Wss => 3,
+        };
+        self.words.extend([transport, endpoint.port.into()]);
+        self.push_two(endpoint.host.as_bytes(), endpoint.path.as_bytes());
+    }
+}

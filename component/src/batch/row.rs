@@ -1,0 +1,102 @@
+//! Reading words and the bytes they point to, trusting neither.
+
+use core::ops::Range;
+
+/// A row that does not follow the layout: a fault of the side that wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("record at word {at}: {rule}")]
+pub struct BadRow {
+    /// Where the record's fault is, in words from the start.
+    pub at: usize,
+    /// What is expected there.
+    pub rule: &'static str,
+}
+
+/// Walks over a row of words.
+#[derive(Clone, Debug)]
+pub(super) struct Row<'a> {
+    words: &'a [u32],
+    at: usize,
+}
+
+impl<'a> Row<'a> {
+    pub(super) const fn new(words: &'a [u32]) -> Self {
+        Self { words, at: 0 }
+    }
+
+    pub(super) const fn is_done(&self) -> bool {
+        self.at >= self.words.len()
+    }
+
+    /// Skips whatever is left.
+    pub(super) const fn stop(&mut self) {
+        self.at = self.words.len();
+    }
+
+    pub(super) const fn bad(&self, rule: &'static str) -> BadRow {
+        BadRow {
+            at: self.at.saturating_sub(1),
+            rule,
+        }
+    }
+
+    pub(super) fn word(&mut self) -> Result<u32, BadRow> {
+        let Some(&word) = self.words.get(self.at) else {
+            return Err(BadRow {
+                at: self.at,
+                rule: "the record is cut off",
+            });
+        };
+        self.at += 1;
+        Ok(word)
+    }
+
+    pub(super) fn long(&mut self) -> Result<u64, BadRow> {
+        let low = u64::from(self.word()?);
+        let high = u64::from(self.word()?);
+        Ok(high << 32 | low)
+    }
+
+    pub(super) fn offset(&mut self) -> Result<usize, BadRow> {
+        Ok(self.word()? as usize)
+    }
+
+    /// A range of two words that lies within `bytes`.
+    pub(super) fn range(&mut self, bytes: &[u8]) -> Result<Range<usize>, BadRow> {
+        let range = self.offset()?..self.offset()?;
+        match bytes.get(range.clone()) {
+            Some(_) => Ok(range),
+            None => Err(self.bad("start and end lie within the bytes, in this order")),
+        }
+    }
+
+    pub(super) fn slice<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], BadRow> {
+        let range = self.range(bytes)?;
+        Ok(bytes.get(range).unwrap_or_default())
+    }
+
+    pub(super) fn text<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b str, BadRow> {
+        let slice = self.slice(bytes)?;
+        core::str::from_utf8(slice).map_err(|_| self.bad("the bytes are UTF-8"))
+    }
+
+    /// Two slices that touch, of three words: start, border, end.
+    pub(super) fn two_slices<'b>(
+        &mut self,
+        bytes: &'b [u8],
+    ) -> Result<(&'b [u8], &'b [u8]), BadRow> {
+        let (start, border, end) = (self.offset()?, self.offset()?, self.offset()?);
+        match (bytes.get(start..border), bytes.get(border..end)) {
+            (Some(first), Some(second)) => Ok((first, second)),
+            _ => Err(self.bad("start, border and end lie within the bytes, in this order")),
+        }
+    }
+
+    pub(super) fn two_texts<'b>(&mut self, bytes: &'b [u8]) -> Result<(&'b str, &'b str), BadRow> {
+        let (first, second) = self.two_slices(bytes)?;
+        match (core::str::from_utf8(first), core::str::from_utf8(second)) {
+            (Ok(first), Ok(second)) => Ok((first, second)),
+            _ => Err(self.bad("the bytes are UTF-8")),
+        }
+    }
+}

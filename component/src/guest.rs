@@ -1,0 +1,153 @@
+//! The component's exports: from the interface's types to the core's, and the one call that does the work.
+//!
+//! The only file of the component that may hold unsafe code: what wit-bindgen generates for the
+//! canonical ABI.
+#![allow(unsafe_code, missing_docs, unreachable_pub)]
+#![allow(clippy::all, reason = "most of this file is generated")]
+
+use core::cell::RefCell;
+use core::time::Duration;
+
+use tern_core::auth::AuthUrl;
+use tern_core::device;
+use tern_core::identity::{self, ClientId, TransportKind};
+use tern_core::sign::{self, Password};
+use tern_core::time::Instant;
+
+use crate::Sessions;
+use crate::batch;
+
+wit_bindgen::generate!({ path: "wit", world: "device" });
+
+use exports::tern::device::sessions as wit;
+
+struct Component;
+
+export!(Component);
+
+thread_local! {
+    /// A component instance has one thread.
+    static SESSIONS: RefCell<Sessions> = RefCell::default();
+}
+
+impl wit::Guest for Component {
+    fn open(config: wit::Config, seed: u64) -> Result<u32, String> {
+        let config = config_of(config)?;
+        SESSIONS
+            .with_borrow_mut(|sessions| sessions.open(config, seed))
+            .map_err(|error| error.to_string())
+    }
+
+    fn close(session: u32) {
+        SESSIONS.with_borrow_mut(|sessions| sessions.close(session));
+    }
+
+    fn step(now_ms: u64, words: Vec<u32>, bytes: Vec<u8>) -> wit::Outcome {
+        let mut outcome = batch::Outcome::default();
+        let now = Instant::from_millis(now_ms);
+        let stepped =
+            SESSIONS.with_borrow_mut(|sessions| sessions.step(now, &words, &bytes, &mut outcome));
+        if stepped.is_err() {
+            // Promised by the interface: a row that can't be read is the host's fault, and traps.
+            core::arch::wasm32::unreachable();
+        }
+        wit::Outcome {
+            words: outcome.words,
+            bytes: outcome.bytes,
+        }
+    }
+}
+
+fn config_of(config: wit::Config) -> Result<device::Config, String> {
+    let mut own = device::Config::new(login_of(config.login)?);
+    own.keep_alive = config.keep_alive;
+    own.keep_alive_range = config.keep_alive_range.map(|range| range.min..=range.max);
+    own.clean_session = config.clean_session;
+    if !config.reconnect {
+        own.reconnect = device::Reconnect::Never;
+    }
+    let millis = |ms: u32| Duration::from_millis(ms.into());
+    own.connect_timeout = config.connect_timeout.map_or(own.connect_timeout, millis);
+    own.request_timeout = config.request_timeout.map_or(own.request_timeout, millis);
+    own.ping_timeout = config.ping_timeout.map_or(own.ping_timeout, millis);
+    let bytes = |bytes: u32| bytes as usize;
+    own.limits.max_packet = config.max_packet.map_or(own.limits.max_packet, bytes);
+    own.limits.max_payload = config.max_payload.map_or(own.limits.max_payload, bytes);
+    Ok(own)
+}
+
+fn login_of(login: wit::Login) -> Result<device::Login, String> {
+    Ok(match login {
+        wit::Login::Direct(login) => {
+            let signed = signed_of(login.triple)?;
+            device::Login::Direct {
+                triple: signed.triple,
+                client_id: signed.client_id,
+                method: signed.method,
+                timestamp: signed.timestamp,
+                endpoint: endpoint_of(login.endpoint)?,
+            }
+        }
+        wit::Login::Https(login) => {
+            let signed = signed_of(login.triple)?;
+            device::Login::Https {
+                triple: signed.triple,
+                client_id: signed.client_id,
+                method: signed.method,
+                timestamp: signed.timestamp,
+                auth_url: AuthUrl::new(&login.auth_url).map_err(|error| error.to_string())?,
+                transport: transport_of(login.transport),
+                endpoint: login.endpoint.map(endpoint_of).transpose()?,
+            }
+        }
+        wit::Login::Plain(login) => device::Login::Plain {
+            client_id: login.client_id,
+            username: login.username,
+            password: login.password.map(Password::new),
+            endpoint: endpoint_of(login.endpoint)?,
+        },
+    })
+}
+
+struct Signed {
+    triple: identity::Triple,
+    client_id: ClientId,
+    method: sign::SignMethod,
+    timestamp: Option<u64>,
+}
+
+fn signed_of(triple: wit::Triple) -> Result<Signed, String> {
+    let text = |error: identity::IdentityError| error.to_string();
+    Ok(Signed {
+        triple: identity::Triple::new(
+            &triple.product_key,
+            &triple.device_name,
+            &triple.device_secret,
+        )
+        .map_err(text)?,
+        client_id: ClientId::new(&triple.client_id).map_err(text)?,
+        method: match triple.method {
+            wit::SignMethod::HmacMd5 => sign::SignMethod::HmacMd5,
+            wit::SignMethod::HmacSha1 => sign::SignMethod::HmacSha1,
+            wit::SignMethod::HmacSha256 => sign::SignMethod::HmacSha256,
+        },
+        timestamp: triple.timestamp,
+    })
+}
+
+fn endpoint_of(endpoint: wit::Endpoint) -> Result<identity::Endpoint, String> {
+    let transport = transport_of(endpoint.transport);
+    let mut own = identity::Endpoint::new(transport, &endpoint.host, endpoint.port)
+        .map_err(|error| error.to_string())?;
+    own.path = endpoint.path;
+    Ok(own)
+}
+
+fn transport_of(transport: wit::Transport) -> TransportKind {
+    match transport {
+        wit::Transport::Tcp => TransportKind::Tcp,
+        wit::Transport::Tls => TransportKind::Tls,
+        wit::Transport::Ws => TransportKind::Ws,
+        wit::Transport::Wss => TransportKind::Wss,
+    }
+}
