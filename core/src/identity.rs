@@ -28,7 +28,7 @@ mod transport;
 
 pub use endpoint::Endpoint;
 pub use error::{Field, IdentityError};
-pub(crate) use error::{in_words, quoted};
+pub(crate) use error::quoted;
 pub use names::{ClientId, DeviceName, ProductKey};
 pub use region::Region;
 pub use secret::DeviceSecret;

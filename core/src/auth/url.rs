@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Field, IdentityError, Region, host::split_authority, in_words};
+use crate::identity::host::{Place, read_place};
+use crate::identity::{Field, IdentityError, Region};
 
 /// Where the signed triple is sent: `https://HOST[:PORT]/PATH`, and nothing but https, since the
 /// answer holds a token that lets anybody in for 7 days.
@@ -30,24 +31,17 @@ impl AuthUrl {
             }
             _ => return Err(fault(1, "it must begin with https://")),
         };
-        let start = "https://".len();
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
-        split_authority(authority, field, start)?;
-        let start = start + authority.chars().count();
-        let allowed = |c: char| c.is_ascii_graphic() && c != '#';
-        if let Some((c, at)) = path.chars().zip(1..).find(|(c, _)| !allowed(*c)) {
-            return Err(IdentityError::BadCharacter {
-                field,
-                at: start + at,
-                found: in_words(c),
-                rule: "a path has only visible ASCII characters and no '#' (write others as %XX)",
-            });
-        }
+        let place = read_place(rest, field, "https://".len())?;
+        let Place {
+            authority,
+            path,
+            path_start,
+            ..
+        } = place;
         match path {
             "" | "/" => Ok(Self(format!("https://{authority}/auth/devicename"))),
             path if path.starts_with('/') => Ok(Self(format!("https://{authority}{path}"))),
-            _ => Err(fault(start + 1, "a query needs a path before it")),
+            _ => Err(fault(path_start + 1, "a query needs a path before it")),
         }
     }
 

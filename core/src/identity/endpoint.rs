@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Field, IdentityError, in_words, quoted};
-use super::host::{check_host, split_authority};
+use super::host::{Place, check_host, read_place};
 use super::{ProductKey, Region, TransportKind};
 
 /// A place to connect to. Prints as a URL with its port, and reads back from it to the same value.
@@ -79,15 +79,12 @@ impl Endpoint {
         };
         let transport = read_scheme(scheme)?;
         let start = scheme.chars().count() + 3;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
-        let (host, port) = split_authority(authority, Field::Url, start)?;
-        let path = check_path(path, transport, start + authority.chars().count())?;
+        let place = read_place(rest, Field::Url, start)?;
         Ok(Self {
             transport,
-            host,
-            port: port.unwrap_or_else(|| transport.url_port()),
-            path,
+            path: websocket_path(&place, transport)?,
+            host: place.host,
+            port: place.port.unwrap_or_else(|| transport.url_port()),
         })
     }
 
@@ -195,27 +192,14 @@ fn read_scheme(scheme: &str) -> Result<TransportKind, IdentityError> {
         })
 }
 
-fn check_path(path: &str, transport: TransportKind, start: usize) -> Result<String, IdentityError> {
-    let field = Field::Url;
-    if let Some((c, at)) = path
-        .chars()
-        .zip(1..)
-        .find(|(c, _)| !c.is_ascii_graphic() || *c == '#')
-    {
-        return Err(IdentityError::BadCharacter {
-            field,
-            at: start + at,
-            found: in_words(c),
-            rule: "a path has only visible ASCII characters and no '#' (write others as %XX)",
-        });
-    }
-    match (transport.is_websocket(), path) {
+fn websocket_path(place: &Place<'_>, transport: TransportKind) -> Result<String, IdentityError> {
+    match (transport.is_websocket(), place.path) {
         (true, path) if path.starts_with('/') => Ok(path.to_owned()),
         (true, query) => Ok(format!("/{query}")),
         (false, "" | "/") => Ok(String::new()),
         (false, _) => Err(IdentityError::BadForm {
-            field,
-            at: start + 1,
+            field: Field::Url,
+            at: place.path_start + 1,
             rule: "only ws:// and wss:// have a path",
         }),
     }
@@ -464,6 +448,20 @@ mod tests {
 
     #[test]
     fn a_password_in_a_url_is_refused_and_not_repeated() {
+        for url in [
+            "mqtt://me:hunter2/x@h",
+            "ws://me:hunter2?@h",
+            "mqtt://hunter2@h",
+            "wss://@h",
+        ] {
+            let error = error(url);
+            assert!(
+                error.contains("a user and password don't belong"),
+                "{error}"
+            );
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        assert!(Endpoint::from_url("ws://h/a@b").is_ok());
         let error = error("mqtt://me:hunter2@h:1883");
         assert!(
             error.starts_with("URL: at character 8: a user and password don't belong in the URL")

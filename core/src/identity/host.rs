@@ -9,18 +9,65 @@ const MAX_HOST: usize = 253;
 /// The longest part between two dots.
 const MAX_LABEL: usize = 63;
 
-/// Splits and checks a URL's `HOST[:PORT]`. Answers the host without brackets.
+/// What follows a URL's `scheme://`, taken apart and checked.
+pub(crate) struct Place<'a> {
+    /// `HOST[:PORT]` as it was written.
+    pub(crate) authority: &'a str,
+    /// The host without brackets.
+    pub(crate) host: String,
+    /// The port, where one is given.
+    pub(crate) port: Option<u16>,
+    /// The rest from the first `/` or `?` on: visible ASCII.
+    pub(crate) path: &'a str,
+    /// The characters of the URL before `path`.
+    pub(crate) path_start: usize,
+}
+
+/// Reads what follows a URL's `scheme://`.
 ///
 /// `field` and `start`, the characters before it, let an error count from the URL's beginning.
-pub(crate) fn split_authority(
+pub(crate) fn read_place(
+    text: &str,
+    field: Field,
+    start: usize,
+) -> Result<Place<'_>, IdentityError> {
+    let end = text.find(['/', '?', '#']).unwrap_or(text.len());
+    let (authority, path) = text.split_at(end);
+    let (host, port) = match split_authority(authority, field, start) {
+        Ok(both) => both,
+        // A password with a '/' in it looks like a bad port, and must not be repeated as one.
+        Err(_) if text.contains('@') => {
+            let rule =
+                "a user and password don't belong in the URL: give them by their own options";
+            return Err(form(field, start + 1, rule));
+        }
+        Err(error) => return Err(error),
+    };
+    let path_start = start + authority.chars().count();
+    let allowed = |c: char| c.is_ascii_graphic() && c != '#';
+    match path.chars().zip(1..).find(|(c, _)| !allowed(*c)) {
+        None => Ok(Place {
+            authority,
+            host,
+            port,
+            path,
+            path_start,
+        }),
+        Some((c, at)) => Err(IdentityError::BadCharacter {
+            field,
+            at: path_start + at,
+            found: in_words(c),
+            rule: "a path has only visible ASCII characters and no '#' (write others as %XX)",
+        }),
+    }
+}
+
+/// Splits and checks `HOST[:PORT]`.
+fn split_authority(
     authority: &str,
     field: Field,
     start: usize,
 ) -> Result<(String, Option<u16>), IdentityError> {
-    if authority.contains('@') {
-        let rule = "a user and password don't belong in the URL: give them by their own options";
-        return Err(form(field, start + 1, rule));
-    }
     let (host, port) = match authority
         .strip_prefix('[')
         .and_then(|rest| rest.split_once(']'))

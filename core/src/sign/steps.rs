@@ -41,7 +41,7 @@ impl StepValue {
     }
 }
 
-/// Signs a direct connect as [`direct`] does and tells how each part came about.
+/// Signs a direct connect as [`direct()`] does and tells how each part came about.
 ///
 /// The device's secret is in none of the steps. Values of several lines have a `name = value` a line.
 ///
