@@ -1,1 +1,6 @@
-//! tern-host.
+//! The host around Tern's core: sockets, TLS, WebSocket, HTTPS, and the `tern` program on top of them.
+
+pub mod console;
+pub mod roots;
+pub mod stand_in;
+pub mod transport;
