@@ -1,0 +1,9 @@
+//! The worker's side: the device, what carries its bytes, and everything that went by.
+//!
+//! All of it but the WebSocket and the start is plain code that knows no browser.
+
+pub mod in_page;
+pub mod log;
+mod rows;
+pub mod session;
+pub mod transport;

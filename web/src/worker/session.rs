@@ -1,0 +1,337 @@
+//! The worker's state: one device, one transport, everything that went by, and what the page is told of it.
+
+mod drive;
+mod events;
+
+use std::collections::VecDeque;
+
+use tern_core::device::{Device, Token};
+use tern_core::time::Instant;
+use tern_core::topic::{TopicFilter, TopicName};
+use tern_core::wire::QoS;
+
+use super::log::{Bounds, Log};
+use super::rows;
+use super::transport::Transport;
+use crate::form::{Carrier, Form};
+use crate::protocol::{
+    Command, Count, Ended, Fate, Link, Problem, Refusal, Rows, Sent, Snapshot, Subscription,
+    SubscriptionState, Task, Watch,
+};
+
+/// How many publishes are remembered with what became of them.
+const OUTBOX: usize = 50;
+
+/// The run loop's state. It reads no clock: every call says what time it is, in ms of one clock that
+/// never goes back. It knows neither WebSocket nor the stand-in, only [`Transport`].
+pub struct Session {
+    in_page: Box<dyn Transport>,
+    network: Box<dyn Transport>,
+    seed: u64,
+    running: Option<Running>,
+    log: Log,
+    /// The received PUBLISH packets, as indices into the log.
+    messages: VecDeque<u64>,
+    messages_evicted: u64,
+    link: LinkState,
+    refusal: Option<Refusal>,
+    ended: Option<Ended>,
+    problem: Option<Problem>,
+    subscriptions: Vec<Subscription>,
+    /// Requests for (the end of) a subscription that have no answer yet.
+    asked: Vec<(Token, String)>,
+    outbox: VecDeque<Sent>,
+    up: Count,
+    down: Count,
+    watch: Watch,
+    changed: bool,
+}
+
+/// A device and its end of the stream.
+struct Running {
+    device: Device,
+    carrier: Carrier,
+    endpoint: Option<String>,
+    /// Received and not yet consumed.
+    held: Vec<u8>,
+    /// The device wants no call before that many bytes are held.
+    need: usize,
+    wake_at: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum LinkState {
+    Idle,
+    Connecting,
+    Connected {
+        session_present: bool,
+        since_ms: f64,
+    },
+    Waiting {
+        attempt: u32,
+        until_ms: f64,
+    },
+    Closing,
+}
+
+impl Session {
+    /// A session that does nothing yet. `seed` decides the jitter of reconnects.
+    #[must_use]
+    pub fn new(
+        in_page: Box<dyn Transport>,
+        network: Box<dyn Transport>,
+        bounds: Bounds,
+        seed: u64,
+    ) -> Self {
+        Self {
+            in_page,
+            network,
+            seed,
+            running: None,
+            log: Log::new(bounds),
+            messages: VecDeque::new(),
+            messages_evicted: 0,
+            link: LinkState::Idle,
+            refusal: None,
+            ended: None,
+            problem: None,
+            subscriptions: Vec::new(),
+            asked: Vec::new(),
+            outbox: VecDeque::new(),
+            up: Count::default(),
+            down: Count::default(),
+            watch: Watch::default(),
+            changed: true,
+        }
+    }
+
+    /// Carries out a command; `bytes` came beside it. To be followed by [`turn`](Self::turn).
+    pub fn command(&mut self, now_ms: f64, command: Command, bytes: &[u8]) {
+        self.changed = true;
+        match command {
+            Command::Connect(form) => self.connect(now_ms, &form),
+            Command::Disconnect => self.disconnect(now_ms),
+            Command::Subscribe { filter, qos } => self.subscribe(now_ms, &filter, qos),
+            Command::Unsubscribe { filter } => self.unsubscribe(now_ms, &filter),
+            Command::Publish { topic, qos } => self.publish(now_ms, topic, qos, bytes),
+            Command::Watch(watch) => self.watch = watch,
+            Command::Clear => {
+                self.log.clear();
+                self.messages.clear();
+                self.messages_evicted = 0;
+                (self.up, self.down) = (Count::default(), Count::default());
+            }
+        }
+    }
+
+    /// Whether a [`snapshot`](Self::snapshot) would say something new.
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// How everything stands. What it points at is appended to `attached`.
+    pub fn snapshot(&mut self, now_ms: f64, attached: &mut Vec<u8>) -> Snapshot {
+        self.changed = false;
+        let chosen = self.watch.chosen;
+        Snapshot {
+            link: self.link(now_ms),
+            refusal: self.refusal.clone(),
+            ended: self.ended.clone(),
+            problem: self.problem.clone(),
+            subscriptions: self.subscriptions.clone(),
+            outbox: self.outbox.iter().cloned().collect(),
+            up: self.up,
+            down: self.down,
+            packets: rows::packets(&self.log, self.watch.packets, attached),
+            messages: self.message_rows(attached),
+            chosen: chosen.and_then(|index| rows::chosen(&self.log, index, attached)),
+        }
+    }
+
+    fn connect(&mut self, now_ms: f64, form: &Form) {
+        self.disconnect(now_ms);
+        self.turn(now_ms);
+        if let Some(running) = self.running.take() {
+            self.transport(running.carrier).close(instant(now_ms));
+        }
+        (self.refusal, self.ended, self.problem) = (None, None, None);
+        self.subscriptions.clear();
+        self.asked.clear();
+        self.seed = self.seed.wrapping_add(1);
+        let device = match form.config() {
+            Ok(config) => Device::new(config, self.seed).map_err(|error| error.to_string()),
+            Err(faults) => Err(faults
+                .into_iter()
+                .map(|fault| fault.rule)
+                .collect::<Vec<_>>()
+                .join("\n")),
+        };
+        match device {
+            Ok(mut device) => {
+                device.connect(instant(now_ms));
+                self.link = LinkState::Connecting;
+                self.running = Some(Running {
+                    device,
+                    carrier: form.carrier,
+                    endpoint: None,
+                    held: Vec::new(),
+                    need: 1,
+                    wake_at: None,
+                });
+            }
+            Err(text) => self.problem(Task::Connect, text),
+        }
+    }
+
+    fn disconnect(&mut self, now_ms: f64) {
+        if let Some(running) = &mut self.running {
+            self.link = LinkState::Closing;
+            running.device.disconnect(instant(now_ms));
+        }
+    }
+
+    fn subscribe(&mut self, now_ms: f64, filter: &str, qos: u8) {
+        match self.ask(filter, |device, filter| {
+            device.subscribe(instant(now_ms), filter, level(qos))
+        }) {
+            Ok(()) => self.stands(filter, qos, SubscriptionState::Asked),
+            Err(text) => self.problem(Task::Subscribe, text),
+        }
+    }
+
+    fn unsubscribe(&mut self, now_ms: f64, filter: &str) {
+        match self.ask(filter, |device, filter| {
+            device.unsubscribe(instant(now_ms), filter)
+        }) {
+            Ok(()) => {
+                if let Some(known) = self.subscriptions.iter_mut().find(|s| s.filter == filter) {
+                    known.state = SubscriptionState::Ending;
+                }
+            }
+            Err(text) => self.problem(Task::Subscribe, text),
+        }
+    }
+
+    fn ask<E: ToString>(
+        &mut self,
+        filter: &str,
+        ask: impl FnOnce(&mut Device, &TopicFilter) -> Result<Token, E>,
+    ) -> Result<(), String> {
+        let filter = TopicFilter::new(filter).map_err(|error| error.to_string())?;
+        let running = self.running.as_mut().ok_or(NOT_RUNNING)?;
+        let token = ask(&mut running.device, &filter).map_err(|error| error.to_string())?;
+        self.asked.push((token, filter.into()));
+        self.solved(Task::Subscribe);
+        Ok(())
+    }
+
+    fn publish(&mut self, now_ms: f64, topic: String, qos: u8, payload: &[u8]) {
+        let accept = |running: &mut Option<Running>| {
+            let name = TopicName::new(&topic).map_err(|error| error.to_string())?;
+            let device = &mut running.as_mut().ok_or(NOT_RUNNING)?.device;
+            device
+                .publish(instant(now_ms), &name, payload, level(qos))
+                .map_err(|error| error.to_string())
+        };
+        match accept(&mut self.running) {
+            Ok(token) => {
+                self.solved(Task::Publish);
+                self.outbox.truncate(OUTBOX - 1);
+                self.outbox.push_front(Sent {
+                    token: token.0,
+                    topic,
+                    qos,
+                    size: payload.len(),
+                    at_ms: now_ms,
+                    fate: Fate::Waiting,
+                });
+            }
+            Err(text) => self.problem(Task::Publish, text),
+        }
+    }
+
+    fn link(&self, now_ms: f64) -> Link {
+        let endpoint = self
+            .running
+            .as_ref()
+            .and_then(|running| running.endpoint.clone());
+        match self.link {
+            LinkState::Idle => Link::Idle,
+            LinkState::Connecting => Link::Connecting { endpoint },
+            LinkState::Connected {
+                session_present,
+                since_ms,
+            } => Link::Connected {
+                endpoint,
+                session_present,
+                since_ms,
+            },
+            LinkState::Waiting { attempt, until_ms } => Link::Waiting {
+                attempt,
+                left_ms: (until_ms - now_ms).max(0.0),
+            },
+            LinkState::Closing => Link::Closing,
+        }
+    }
+
+    fn message_rows(&self, attached: &mut Vec<u8>) -> Rows {
+        let (evicted, held) = (self.messages_evicted, self.messages.len() as u64);
+        let span = self.watch.messages.within(evicted..evicted + held);
+        let indices = span.clone().filter_map(|number| {
+            let place = usize::try_from(number - evicted).ok()?;
+            self.messages.get(place).copied()
+        });
+        Rows {
+            evicted,
+            held,
+            first: span.start,
+            rows: rows::rows(&self.log, indices, attached),
+        }
+    }
+
+    fn stands(&mut self, filter: &str, qos: u8, state: SubscriptionState) {
+        match self.subscriptions.iter_mut().find(|s| s.filter == filter) {
+            Some(known) => (known.qos, known.state) = (qos, state),
+            None => self.subscriptions.push(Subscription {
+                filter: filter.to_owned(),
+                qos,
+                state,
+            }),
+        }
+    }
+
+    fn problem(&mut self, of: Task, text: String) {
+        self.problem = Some(Problem { of, text });
+    }
+
+    fn solved(&mut self, task: Task) {
+        if self.problem.as_ref().is_some_and(|p| p.of == task) {
+            self.problem = None;
+        }
+    }
+
+    fn transport(&mut self, carrier: Carrier) -> &mut dyn Transport {
+        match carrier {
+            Carrier::InPage => self.in_page.as_mut(),
+            Carrier::Ws | Carrier::Wss => self.network.as_mut(),
+        }
+    }
+}
+
+const NOT_RUNNING: &str = "there is no connection: connect first";
+
+/// The device's clock counts whole milliseconds.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast from f64 saturates, and no page lives 2^53 ms"
+)]
+fn instant(now_ms: f64) -> Instant {
+    Instant::from_millis(now_ms as u64)
+}
+
+/// 0 and 1 are what the page offers; the device refuses 2 itself.
+fn level(qos: u8) -> QoS {
+    QoS::from_number(qos).unwrap_or(QoS::ExactlyOnce)
+}

@@ -1,0 +1,154 @@
+//! Moves bytes and time between the device and its transport.
+
+use tern_core::device::{DisconnectKind, Event, Input, Output};
+use tern_core::wire::{Framed, Sender, frame};
+
+use super::{Running, Session, instant};
+use crate::protocol::Count;
+use crate::worker::log::Direction;
+use crate::worker::rows::is_publish;
+use crate::worker::transport::Happened;
+
+impl Session {
+    /// Carries on until nothing is left to do. Answers how many ms from now it wants to be called again
+    /// even if nothing comes.
+    pub fn turn(&mut self, now_ms: f64) -> Option<f64> {
+        let now = instant(now_ms);
+        while let Some(mut running) = self.running.take() {
+            let alive = self.drain(now_ms, &mut running);
+            if !alive {
+                self.transport(running.carrier).close(now);
+                continue;
+            }
+            let happened = self.transport(running.carrier).next(now, &mut running.held);
+            match happened {
+                Some(Happened::Opened) => {
+                    running.device.handle_input(now, Input::TransportOpened);
+                }
+                Some(Happened::Received) => self.received(now_ms, &mut running),
+                Some(Happened::Closed(reason)) => {
+                    running.held.clear();
+                    running.need = 1;
+                    let input = Input::TransportClosed(reason);
+                    running.device.handle_input(now, input);
+                }
+                None if running.wake_at.is_some_and(|at| at <= now) => {
+                    running.wake_at = None;
+                    running.device.handle_input(now, Input::Timeout);
+                }
+                None => {
+                    self.running = Some(running);
+                    break;
+                }
+            }
+            self.running = Some(running);
+        }
+        let device = self.running.as_ref().and_then(|running| running.wake_at);
+        let transports = [self.in_page.wake_at(), self.network.wake_at()];
+        let next = transports.into_iter().flatten().chain(device).min()?;
+        #[allow(clippy::cast_precision_loss, reason = "no page lives 2^53 ms")]
+        Some((next.as_millis() as f64 - now_ms).max(0.0))
+    }
+
+    /// Does what the device wants; false once it has stopped.
+    fn drain(&mut self, now_ms: f64, running: &mut Running) -> bool {
+        let now = instant(now_ms);
+        let mut transmit = Vec::new();
+        let mut alive = true;
+        loop {
+            transmit.clear();
+            match running.device.poll_output(&mut transmit) {
+                Output::OpenTransport(endpoint) => {
+                    running.held.clear();
+                    running.need = 1;
+                    self.transport(running.carrier).open(now, &endpoint);
+                }
+                Output::Transmit => {
+                    self.sent(now_ms, &transmit);
+                    self.transport(running.carrier).send(now, &transmit);
+                }
+                Output::CloseTransport => {
+                    running.held.clear();
+                    running.need = 1;
+                    self.transport(running.carrier).close(now);
+                }
+                Output::Event(event) => {
+                    self.changed = true;
+                    if let Event::Disconnected(end) = &event
+                        && matches!(
+                            end.kind,
+                            DisconnectKind::Malformed | DisconnectKind::PeerMisbehaved
+                        )
+                        && !running.held.is_empty()
+                    {
+                        // What the device would not take is still there: it is the evidence.
+                        self.note(now_ms, Direction::Down, &running.held, true);
+                    }
+                    alive &= !matches!(event, Event::Ended(_));
+                    self.told(now_ms, event, running);
+                }
+                // A browser has no way to the authentication's host (CORS); the form offers no such login.
+                Output::SendHttp(_) => {}
+                Output::Timeout(at) => {
+                    running.wake_at = at;
+                    return alive;
+                }
+            }
+        }
+    }
+
+    fn received(&mut self, now_ms: f64, running: &mut Running) {
+        if running.held.len() < running.need {
+            return;
+        }
+        let input = Input::Received(&running.held);
+        let progress = running.device.handle_input(instant(now_ms), input);
+        running.need = progress.need;
+        let consumed = progress.consumed.min(running.held.len());
+        // Before the outputs are drained, so that what came stands before what answers it.
+        let whole: Vec<u8> = running.held.drain(..consumed).collect();
+        self.each_packet(now_ms, Direction::Down, &whole);
+    }
+
+    fn sent(&mut self, now_ms: f64, bytes: &[u8]) {
+        self.each_packet(now_ms, Direction::Up, bytes);
+    }
+
+    fn each_packet(&mut self, now_ms: f64, direction: Direction, mut bytes: &[u8]) {
+        let sender = match direction {
+            Direction::Up => Sender::Client,
+            Direction::Down => Sender::Server,
+        };
+        while !bytes.is_empty() {
+            let len = match frame(bytes, sender, usize::MAX) {
+                Ok(Framed::Complete { len }) => len.min(bytes.len()),
+                // The device takes and sends whole packets; should it ever not, nothing goes unseen.
+                Ok(Framed::Need(_)) | Err(_) => bytes.len(),
+            };
+            let (packet, rest) = bytes.split_at(len);
+            self.note(now_ms, direction, packet, false);
+            bytes = rest;
+        }
+    }
+
+    fn note(&mut self, now_ms: f64, direction: Direction, packet: &[u8], malformed: bool) {
+        self.changed = true;
+        let index = self.log.push(now_ms, direction, packet, malformed);
+        let count = match direction {
+            Direction::Up => &mut self.up,
+            Direction::Down => &mut self.down,
+        };
+        *count = Count {
+            packets: count.packets + 1,
+            bytes: count.bytes + packet.len() as u64,
+        };
+        if direction == Direction::Down && !malformed && is_publish(packet) {
+            self.messages.push_back(index);
+        }
+        let evicted = self.log.evicted();
+        while self.messages.front().is_some_and(|index| *index < evicted) {
+            self.messages.pop_front();
+            self.messages_evicted += 1;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What carries the bytes, as the run loop sees it.
+
+use tern_core::device::CloseReason;
+use tern_core::identity::Endpoint;
+use tern_core::time::Instant;
+
+/// A byte stream to the cloud side that can be opened again after it has ended.
+///
+/// Nothing here blocks and nothing calls back: what happened waits until [`next`](Self::next) asks.
+pub trait Transport {
+    /// Starts to open a stream, giving up the one before. How it went comes from [`next`](Self::next).
+    fn open(&mut self, now: Instant, endpoint: &Endpoint);
+
+    /// Sends bytes on the open stream.
+    fn send(&mut self, now: Instant, bytes: &[u8]);
+
+    /// Closes the stream after what was sent. Nothing more comes from it.
+    fn close(&mut self, now: Instant);
+
+    /// What happened next; received bytes are appended to `received`.
+    fn next(&mut self, now: Instant, received: &mut Vec<u8>) -> Option<Happened>;
+
+    /// When [`next`](Self::next) wants to be asked even if nobody says so before.
+    fn wake_at(&self) -> Option<Instant> {
+        None
+    }
+
+    /// What the other side says about the last refusal besides its answer, where it can be asked.
+    fn remark(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// What happened to a stream.
+#[derive(Debug)]
+pub enum Happened {
+    /// It is open.
+    Opened,
+    /// Bytes came.
+    Received,
+    /// It could not be opened, or has ended.
+    Closed(CloseReason),
+}
