@@ -11,8 +11,8 @@
 //!   }
 //! }
 //! ```
-//! Every key is optional, an unknown one is an error, `{}` ends all faults. A device's own switches win
-//! over those for all.
+//! Every key is optional, an unknown one is an error, `{}` ends all faults. A device has the switches for
+//! all and its own; where both give a value, its own wins.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub const MAX_DELAY_MS: u32 = 600_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Faults {
-    /// For every device that has no switches of its own.
+    /// For every device.
     #[serde(default, skip_serializing_if = "Fault::is_none")]
     pub all: Fault,
     /// For single devices, by `productKey/deviceName`. A device need not be registered.
@@ -39,7 +39,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// What holds for one device: its own switches, and those for all where it has none.
+    /// What holds for one device.
     pub(crate) fn of(&self, device: &DeviceAddress) -> Fault {
         self.devices
             .get(device)
@@ -65,7 +65,7 @@ pub struct Fault {
     pub delay_ms: u32,
     /// The link looks open but is dead: whatever the device sends is swallowed, nothing is sent to it. A
     /// connection on which bytes have been swallowed stays dead until it ends, even when the fault does,
-    /// since half a packet may be among them.
+    /// since half a packet may be among them. It ends like any silent one, after 1.5 keep alives.
     #[serde(default, skip_serializing_if = "is_false")]
     pub half_open: bool,
     /// Every packet sent to the device is replaced by as many bytes (at least 2, at most 64) that are no

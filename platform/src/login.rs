@@ -9,10 +9,10 @@
 //! | keep alive inside the window | 3 |
 //! | user name and password there | 4 |
 //! | direct: `securemode` fits the way in | 4 |
-//! | direct: the user name is `deviceName&productKey` of a registered device that is not disabled | 5 |
-//! | direct: the password is the signature | 4 |
+//! | direct: the user name is `deviceName&productKey` of a registered device | 5 |
+//! | direct: the password is the signature, in hex of either case | 4 |
 //! | token: iotId and iotToken belong together and are not too old | 3 |
-//! | token: the device is not disabled | 5 |
+//! | the device is not disabled | 5 |
 //!
 //! A login with an iotId given out here is a token login; any other is one if neither the user name has
 //! an `&` nor the client id a `|`. After the HTTPS authentication some clients send an extension part

@@ -93,7 +93,9 @@ impl Platform {
     /// One device; none if it is not registered.
     #[must_use]
     pub fn device(&self, address: &DeviceAddress) -> Option<DeviceView> {
-        self.registry.find(address).map(|index| self.registry.view(index))
+        self.registry
+            .find(address)
+            .map(|index| self.registry.view(index))
     }
 
     /// The faults that are switched on.
@@ -111,6 +113,7 @@ impl Platform {
                 fault.drop = None;
             }
         }
+        faults.devices.retain(|_, fault| !fault.is_none());
         self.faults = faults;
         let ids: Vec<ConnectionId> = self.connections.keys().copied().collect();
         for id in ids {

@@ -155,9 +155,7 @@ impl Registry {
 
     /// All devices, sorted by product key and device name.
     pub(crate) fn views(&self) -> impl Iterator<Item = DeviceView> {
-        self.by_address
-            .values()
-            .map(|&index| self.view(index))
+        self.by_address.values().map(|&index| self.view(index))
     }
 }
 

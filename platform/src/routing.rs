@@ -9,7 +9,7 @@ use crate::connection::ConnectionId;
 use crate::event::EventKind;
 use crate::platform::Platform;
 use crate::registry::{DeviceAddress, DeviceIndex};
-use crate::session::Message;
+use crate::session::{Message, Trimmed};
 use crate::topics;
 
 /// What became of a message for a device.
@@ -136,13 +136,13 @@ impl Platform {
         let Some(session) = &mut self.registry.entry_mut(device).session else {
             return Pushed::Offline;
         };
-        let dropped = session.trim(&self.settings);
-        let pushed = match (session.queued(), dropped.is_empty()) {
-            (0, true) => Pushed::Sent,
-            // What is trimmed away as long as anything is left is older than this message.
-            (0, false) => Pushed::Dropped,
-            _ => Pushed::Queued,
-        };
+        if session.queued() == 0 {
+            return Pushed::Sent;
+        }
+        let Trimmed {
+            dropped,
+            newest_waits,
+        } = session.trim(&self.settings);
         for message in dropped {
             self.dropped(
                 device,
@@ -151,7 +151,11 @@ impl Platform {
                 "the queue of messages for this device is full",
             );
         }
-        pushed
+        if newest_waits {
+            Pushed::Queued
+        } else {
+            Pushed::Dropped
+        }
     }
 
     /// Sends waiting messages as far as window and connection allow.

@@ -42,6 +42,7 @@ impl Platform {
             return;
         };
         if connection.fault.half_open || connection.dead {
+            self.swallow(now, id);
             return;
         }
         if connection.fault.garbage {
@@ -62,8 +63,8 @@ impl Platform {
         self.pass_on(now, id);
     }
 
-    /// Bytes have been swallowed by a half-open fault: the connection is dead from here on. It still ends
-    /// when patience with its silence does, so that no dead link is kept for ever.
+    /// Bytes have been swallowed, in or out, by a half-open fault: the connection is dead from here on. It
+    /// still ends when patience with its silence does, so that no dead link is kept for ever.
     pub(crate) fn swallow(&mut self, now: Instant, id: ConnectionId) {
         let longest = self
             .settings

@@ -30,6 +30,14 @@ pub(crate) struct Message {
     pub(crate) payload: Vec<u8>,
 }
 
+/// What became of a queue that was over its limits.
+#[derive(Debug)]
+pub(crate) struct Trimmed {
+    pub(crate) dropped: Vec<Message>,
+    /// Whether the message that was put in last is still there.
+    pub(crate) newest_waits: bool,
+}
+
 impl Message {
     fn size(&self) -> usize {
         self.topic.len() + self.payload.len()
@@ -92,14 +100,15 @@ impl Session {
         self.queue.push_back(message);
     }
 
-    /// Brings the queue back to its limits and answers what had to go: the newest where it alone is over
-    /// the limit of bytes, else the oldest first.
-    pub(crate) fn trim(&mut self, settings: &Settings) -> Vec<Message> {
+    /// Brings the queue back to its limits: the newest message goes where it alone is over the limit of
+    /// bytes, else the oldest go.
+    pub(crate) fn trim(&mut self, settings: &Settings) -> Trimmed {
         let mut dropped = Vec::new();
-        if let Some(newest) = self
+        let newest = self
             .queue
-            .pop_back_if(|newest| newest.size() > settings.queue_bytes)
-        {
+            .pop_back_if(|newest| newest.size() > settings.queue_bytes);
+        let newest_went = newest.is_some();
+        if let Some(newest) = newest {
             self.queue_bytes -= newest.size();
             dropped.push(newest);
         }
@@ -110,7 +119,10 @@ impl Session {
             self.queue_bytes -= oldest.size();
             dropped.push(oldest);
         }
-        dropped
+        Trimmed {
+            newest_waits: !newest_went && !self.queue.is_empty(),
+            dropped,
+        }
     }
 
     /// Moves the oldest waiting message into flight, if the window has room; the caller sends it.
@@ -182,7 +194,12 @@ mod tests {
 
     fn enqueue(session: &mut Session, text: &str, settings: &Settings) -> Vec<Message> {
         session.enqueue(message(text));
-        session.trim(settings)
+        let trimmed = session.trim(settings);
+        assert_eq!(
+            trimmed.newest_waits,
+            !trimmed.dropped.contains(&message(text))
+        );
+        trimmed.dropped
     }
 
     #[test]

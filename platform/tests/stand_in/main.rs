@@ -1,0 +1,15 @@
+//! The stand-in as a device sees it, all in virtual time. One file a behaviour.
+
+mod cloud;
+mod delivery;
+mod direct_login;
+mod fault_switches;
+mod first_packets;
+mod https_auth;
+mod keep_alive;
+mod malformed_packets;
+mod own_topics;
+mod sessions;
+mod slow_readers;
+mod take_over;
+mod token_login;
