@@ -1,6 +1,8 @@
 //! The host around Tern's core: sockets, TLS, WebSocket, HTTPS, and the `tern` program on top of them.
 
 pub mod console;
+pub mod engine;
+pub mod https;
 pub mod roots;
 pub mod stand_in;
 pub mod transport;

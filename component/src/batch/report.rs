@@ -271,7 +271,8 @@ fn disconnect(row: &mut Row<'_>, bytes: &[u8]) -> Result<Disconnect, BadRow> {
         4 => DisconnectKind::TimedOut,
         5 => DisconnectKind::Malformed,
         6 => DisconnectKind::PeerMisbehaved,
-        _ => return Err(row.bad("the kind of a disconnect is 0 to 6")),
+        7 => DisconnectKind::TooLarge,
+        _ => return Err(row.bad("the kind of a disconnect is 0 to 7")),
     };
     let reason = row.text(bytes)?.to_owned();
     Ok(Disconnect { kind, reason })

@@ -454,7 +454,8 @@ impl Device {
     fn bad_bytes(&mut self, now: Instant, error: &FrameError) {
         let (kind, what) = match error {
             FrameError::WrongSender(..) => (DisconnectKind::PeerMisbehaved, "the peer misbehaved"),
-            _ => (DisconnectKind::Malformed, "the peer sent what is no MQTT"),
+            FrameError::TooLarge { .. } => (DisconnectKind::TooLarge, "the peer sent too much"),
+            FrameError::Malformed(_) => (DisconnectKind::Malformed, "the peer sent what is no MQTT"),
         };
         self.abort(now, kind, format!("{what}: {error}"));
     }

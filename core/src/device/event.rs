@@ -227,6 +227,8 @@ pub enum DisconnectKind {
     Malformed,
     /// Legal bytes at a wrong time.
     PeerMisbehaved,
+    /// A packet over the limit that is set here.
+    TooLarge,
 }
 
 /// How a device stopped.

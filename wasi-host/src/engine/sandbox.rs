@@ -1,0 +1,194 @@
+//! The component in wasmtime: compiled when the program was built, and given nothing to import.
+
+use tern_component::batch::{InputBatch, Outcome};
+use tern_core::device::{Config, Login, Reconnect};
+use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
+use tern_core::sign::SignMethod;
+use tern_core::time::Instant;
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Engine, Store};
+
+use super::EngineError;
+use super::settings::engine_config;
+
+#[allow(missing_docs, reason = "generated from component/wit, where the documentation stands")]
+mod bindings {
+    wasmtime::component::bindgen!({ path: "../component/wit", world: "device" });
+}
+
+use bindings::exports::tern::device::sessions as wit;
+
+/// The component itself, as `target/tern_device.wasm` has it.
+pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tern_device.wasm"));
+
+/// What the build script compiled from it.
+static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tern_device.cwasm"));
+
+/// One instance of the component.
+pub(super) struct Sandbox {
+    store: Store<()>,
+    device: bindings::Device,
+}
+
+impl Sandbox {
+    pub(super) fn new() -> Result<Self, EngineError> {
+        let engine = Engine::new(&engine_config()).map_err(failed)?;
+        let component = load(&engine)?;
+        let mut store = Store::new(&engine, ());
+        // An empty linker: a component that asked for anything could not be instantiated.
+        let linker = Linker::new(&engine);
+        let device =
+            bindings::Device::instantiate(&mut store, &component, &linker).map_err(failed)?;
+        Ok(Self { store, device })
+    }
+
+    pub(super) fn open(&mut self, config: Config, seed: u64) -> Result<u32, EngineError> {
+        let sessions = self.device.tern_device_sessions();
+        sessions
+            .call_open(&mut self.store, &wit_config(&config), seed)
+            .map_err(failed)?
+            .map_err(EngineError::Config)
+    }
+
+    pub(super) fn close(&mut self, session: u32) -> Result<(), EngineError> {
+        let sessions = self.device.tern_device_sessions();
+        sessions
+            .call_close(&mut self.store, session)
+            .map_err(failed)
+    }
+
+    pub(super) fn step(
+        &mut self,
+        now: Instant,
+        batch: &InputBatch,
+        outcome: &mut Outcome,
+    ) -> Result<(), EngineError> {
+        let sessions = self.device.tern_device_sessions();
+        let brought = sessions
+            .call_step(
+                &mut self.store,
+                now.as_millis(),
+                batch.words(),
+                batch.bytes(),
+            )
+            .map_err(failed)?;
+        outcome.words = brought.words;
+        outcome.bytes = brought.bytes;
+        Ok(())
+    }
+}
+
+/// Loads what the build script compiled.
+#[allow(unsafe_code, reason = "see SAFETY")]
+fn load(engine: &Engine) -> Result<Component, EngineError> {
+    // SAFETY: the bytes are the build script's own output by this same version of wasmtime, built into
+    // this program; wasmtime checks version and settings before it takes them.
+    unsafe { Component::deserialize(engine, COMPILED) }.map_err(failed)
+}
+
+fn failed(error: wasmtime::Error) -> EngineError {
+    EngineError::Sandbox(format!("{error:#}"))
+}
+
+fn wit_config(config: &Config) -> wit::Config {
+    let millis = |duration: std::time::Duration| {
+        Some(u32::try_from(duration.as_millis()).unwrap_or(u32::MAX))
+    };
+    let bytes = |bytes: usize| Some(u32::try_from(bytes).unwrap_or(u32::MAX));
+    wit::Config {
+        login: wit_login(&config.login),
+        keep_alive: config.keep_alive,
+        keep_alive_range: config
+            .keep_alive_range
+            .as_ref()
+            .map(|range| wit::KeepAliveRange {
+                min: *range.start(),
+                max: *range.end(),
+            }),
+        clean_session: config.clean_session,
+        reconnect: config.reconnect != Reconnect::Never,
+        connect_timeout: millis(config.connect_timeout),
+        request_timeout: millis(config.request_timeout),
+        ping_timeout: millis(config.ping_timeout),
+        max_packet: bytes(config.limits.max_packet),
+        max_payload: bytes(config.limits.max_payload),
+    }
+}
+
+fn wit_login(login: &Login) -> wit::Login {
+    match login {
+        Login::Direct {
+            triple,
+            client_id,
+            method,
+            timestamp,
+            endpoint,
+        } => wit::Login::Direct(wit::DirectLogin {
+            triple: wit_triple(triple, client_id, *method, *timestamp),
+            endpoint: wit_endpoint(endpoint),
+        }),
+        Login::Https {
+            triple,
+            client_id,
+            method,
+            timestamp,
+            auth_url,
+            transport,
+            endpoint,
+        } => wit::Login::Https(wit::HttpsLogin {
+            triple: wit_triple(triple, client_id, *method, *timestamp),
+            auth_url: auth_url.as_str().to_owned(),
+            transport: wit_transport(*transport),
+            endpoint: endpoint.as_ref().map(wit_endpoint),
+        }),
+        Login::Plain {
+            client_id,
+            username,
+            password,
+            endpoint,
+        } => wit::Login::Plain(wit::PlainLogin {
+            client_id: client_id.clone(),
+            username: username.clone(),
+            password: password.as_ref().map(|password| password.expose().to_owned()),
+            endpoint: wit_endpoint(endpoint),
+        }),
+    }
+}
+
+fn wit_triple(
+    triple: &Triple,
+    client_id: &ClientId,
+    method: SignMethod,
+    timestamp: Option<u64>,
+) -> wit::Triple {
+    wit::Triple {
+        product_key: triple.product_key.as_str().to_owned(),
+        device_name: triple.device_name.as_str().to_owned(),
+        device_secret: String::from_utf8_lossy(triple.device_secret.expose()).into_owned(),
+        client_id: client_id.as_str().to_owned(),
+        method: match method {
+            SignMethod::HmacMd5 => wit::SignMethod::HmacMd5,
+            SignMethod::HmacSha1 => wit::SignMethod::HmacSha1,
+            SignMethod::HmacSha256 => wit::SignMethod::HmacSha256,
+        },
+        timestamp,
+    }
+}
+
+fn wit_endpoint(endpoint: &Endpoint) -> wit::Endpoint {
+    wit::Endpoint {
+        transport: wit_transport(endpoint.transport),
+        host: endpoint.host.clone(),
+        port: endpoint.port,
+        path: endpoint.path.clone(),
+    }
+}
+
+const fn wit_transport(transport: TransportKind) -> wit::Transport {
+    match transport {
+        TransportKind::Tcp => wit::Transport::Tcp,
+        TransportKind::Tls => wit::Transport::Tls,
+        TransportKind::Ws => wit::Transport::Ws,
+        TransportKind::Wss => wit::Transport::Wss,
+    }
+}
