@@ -4,5 +4,6 @@ pub mod console;
 pub mod engine;
 pub mod https;
 pub mod roots;
+pub mod run_loop;
 pub mod stand_in;
 pub mod transport;

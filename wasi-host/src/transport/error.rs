@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
+use tern_core::device::{CloseKind, CloseReason};
+
 use super::certificate::CertificateFault;
 
 /// Why a connection could not be made, or why it ended.
@@ -89,8 +91,33 @@ impl TransportError {
     /// Whether the peer broke the protocol, rather than the network or the settings having failed.
     pub fn is_peer_fault(&self) -> bool {
         match self {
-            Self::WebSocket(fault) => fault.is_peer_fault(),
+            Self::WebSocket(WebSocketFault::Status { .. }) => false,
+            Self::WebSocket(_) | Self::HttpSpoken => true,
             _ => false,
+        }
+    }
+
+    /// The kind of end that the device is told.
+    fn kind(&self) -> CloseKind {
+        match self {
+            Self::Closed { .. } => CloseKind::Closed,
+            // Whatever is wrong with TLS, the same attempt fails again.
+            Self::Certificate(_)
+            | Self::Tls(_)
+            | Self::TlsNotSpoken { .. }
+            | Self::TlsExpected
+            | Self::Usage { .. } => CloseKind::Certificate,
+            error if error.is_peer_fault() => CloseKind::Protocol,
+            _ => CloseKind::Network,
+        }
+    }
+}
+
+impl From<&TransportError> for CloseReason {
+    fn from(error: &TransportError) -> Self {
+        Self {
+            kind: error.kind(),
+            text: error.to_string(),
         }
     }
 }
@@ -201,15 +228,6 @@ pub enum WebSocketFault {
         /// What it did.
         what: String,
     },
-}
-
-impl WebSocketFault {
-    fn is_peer_fault(&self) -> bool {
-        matches!(
-            self,
-            Self::TextFrame | Self::TooLarge { .. } | Self::Protocol { .. }
-        )
-    }
 }
 
 fn unreachable_words(attempts: &[(SocketAddr, io::Error)]) -> String {

@@ -18,8 +18,8 @@ use tern_core::identity::Endpoint;
 use super::link::Link;
 use super::{Phase, ReadOutcome, State, TransportError, WebSocketFault};
 
-/// The largest WebSocket message that is read, in bytes. MQTT packets may span several and may share one;
-/// no broker puts more than a few packets into one message.
+/// The largest WebSocket message that is read, in bytes: as much as the largest packet that a device takes
+/// by default. MQTT packets may span several messages and may share one.
 pub(super) const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 
 /// The most bytes that are taken from the connection beneath before they are looked at.
