@@ -1,0 +1,76 @@
+//! What blocks, on threads of its own: name resolution and HTTPS. Its results wake the poll.
+
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use mio::Waker;
+use tern_core::auth::HttpRequest;
+use tern_core::device::CloseReason;
+use tern_core::identity::Endpoint;
+
+use super::SessionId;
+use crate::https::{self, Deadlines, HttpReply};
+use crate::transport::{TlsSettings, TransportError, resolve};
+
+/// What has been done.
+pub(super) enum Done {
+    /// A host's addresses, with the number of the try.
+    Resolved(u64, Result<Vec<SocketAddr>, TransportError>),
+    /// The answer to an HTTPS request.
+    Answered(Result<HttpReply, CloseReason>),
+}
+
+/// Starts threads and gathers what they bring.
+pub(super) struct Background {
+    waker: Arc<Waker>,
+    sender: Sender<(SessionId, Done)>,
+    receiver: Receiver<(SessionId, Done)>,
+    tries: Cell<u64>,
+}
+
+impl Background {
+    pub(super) fn new(waker: Arc<Waker>) -> Self {
+        let (sender, receiver) = channel();
+        Self {
+            waker,
+            sender,
+            receiver,
+            tries: Cell::new(0),
+        }
+    }
+
+    /// Resolves a host's name; returns the try's number.
+    pub(super) fn resolve(&self, id: SessionId, endpoint: &Endpoint) -> u64 {
+        let number = self.tries.get() + 1;
+        self.tries.set(number);
+        let (host, port) = (endpoint.host.clone(), endpoint.port);
+        self.run(id, move || Done::Resolved(number, resolve(&host, port)));
+        number
+    }
+
+    /// Sends an HTTPS request.
+    pub(super) fn post(&self, id: SessionId, request: HttpRequest, tls: &TlsSettings) {
+        let exchange = https::send(request, tls, Deadlines::default(), || ());
+        self.run(id, move || {
+            Done::Answered(exchange.wait().map_err(|error| CloseReason::from(&error)))
+        });
+    }
+
+    /// The next result, if there is one.
+    pub(super) fn done(&self) -> Option<(SessionId, Done)> {
+        self.receiver.try_recv().ok()
+    }
+
+    fn run(&self, id: SessionId, work: impl FnOnce() -> Done + Send + 'static) {
+        let sender = self.sender.clone();
+        let waker = Arc::clone(&self.waker);
+        thread::spawn(move || {
+            // Where nobody receives any more, nobody waits for it either.
+            let _ = sender.send((id, work()));
+            let _ = waker.wake();
+        });
+    }
+}

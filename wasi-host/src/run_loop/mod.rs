@@ -1,0 +1,380 @@
+//! One poll, many devices, one step of the engine per wake-up.
+//!
+//! The loop knows no protocol and no transport's inside: it asks the engine what to do, and does it. What
+//! arrives on any socket, what the application asks for and whose deadline has come is gathered into one
+//! batch, and handed in by one call.
+//!
+//! ```no_run
+//! use tern_core::device::{Config, Login};
+//! use tern_core::identity::Endpoint;
+//! use tern_host::engine::Engine;
+//! use tern_host::run_loop::{Notice, RunLoop};
+//! use tern_host::transport::TlsSettings;
+//!
+//! let endpoint = Endpoint::from_url("mqtt://localhost")?;
+//! let login = Login::Plain { client_id: "c1".into(), username: None, password: None, endpoint };
+//! let mut run_loop = RunLoop::new(Engine::sandboxed()?, TlsSettings::built_in())?;
+//! let session = run_loop.open(Config::new(login), 42)?;
+//! run_loop.connect(session);
+//! loop {
+//!     run_loop.poll(None, &mut |session, notice| println!("{session}: {notice:?}"))?;
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod background;
+mod link;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::{Events, Poll, Token as PollToken, Waker};
+use tern_component::batch::{BadRow, InputBatch, Outcome, Report, ReportEvent, reports};
+use tern_core::device::{Config, Token};
+use tern_core::time::Instant;
+use tern_core::wire::QoS;
+
+use crate::engine::{Engine, EngineError};
+use crate::transport::TlsSettings;
+use background::{Background, Done};
+use link::Link;
+
+/// Wakes the poll for what does not come from a socket.
+const WAKER: PollToken = PollToken(usize::MAX);
+
+/// Bytes that wait for a socket, over which [`RunLoop::has_room`] says no, and nothing more is read from
+/// the peer: whoever does not take our acknowledgements gets no more to acknowledge.
+const MAX_UNSENT: usize = 1024 * 1024;
+
+/// The number of a device in its engine.
+pub type SessionId = u32;
+
+/// Something for the application.
+#[derive(Debug)]
+pub enum Notice<'a> {
+    /// A publish, subscribe or unsubscribe was accepted. They are answered in the order in which they were
+    /// asked for, each by this or by [`NotAccepted`](Self::NotAccepted).
+    Accepted(Token),
+    /// It was not accepted, and nothing of it is kept.
+    NotAccepted {
+        /// Whether it is worth trying again once something has been acknowledged.
+        is_full: bool,
+        /// Why, and what to do.
+        reason: &'a str,
+    },
+    /// What the device tells.
+    Event(ReportEvent<'a>),
+}
+
+/// Drives the devices of one engine.
+pub struct RunLoop {
+    poll: Poll,
+    events: Events,
+    waker: Arc<Waker>,
+    background: Background,
+    engine: Engine,
+    tls: TlsSettings,
+    started: std::time::Instant,
+    sessions: Vec<Option<Session>>,
+    batch: InputBatch,
+    outcome: Outcome,
+}
+
+struct Session {
+    link: Link,
+    /// Received and not consumed.
+    held: Vec<u8>,
+    /// How many bytes `held` must have before the device can go on.
+    need: usize,
+    deadline: Option<Instant>,
+    /// Asked for and not yet answered by accepted or not.
+    unanswered: usize,
+}
+
+impl RunLoop {
+    /// A loop over the devices of `engine`.
+    ///
+    /// # Errors
+    /// The system gives no poll.
+    pub fn new(engine: Engine, tls: TlsSettings) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
+        Ok(Self {
+            events: Events::with_capacity(1024),
+            background: Background::new(Arc::clone(&waker)),
+            poll,
+            waker,
+            engine,
+            tls,
+            started: std::time::Instant::now(),
+            sessions: Vec::new(),
+            batch: InputBatch::default(),
+            outcome: Outcome::default(),
+        })
+    }
+
+    /// Wakes [`poll`](Self::poll) from another thread.
+    #[must_use]
+    pub fn waker(&self) -> Arc<Waker> {
+        Arc::clone(&self.waker)
+    }
+
+    /// Makes a device that does nothing yet. `seed` decides the jitter of its reconnects.
+    ///
+    /// # Errors
+    /// A setting that breaks its rule; the sandbox failed.
+    pub fn open(&mut self, config: Config, seed: u64) -> Result<SessionId, EngineError> {
+        let id = self.engine.open(config, seed)?;
+        let index = id as usize;
+        if self.sessions.len() <= index {
+            self.sessions.resize_with(index + 1, || None);
+        }
+        if let Some(place) = self.sessions.get_mut(index) {
+            *place = Some(Session {
+                link: Link::None,
+                held: Vec::new(),
+                need: 1,
+                deadline: None,
+                unanswered: 0,
+            });
+        }
+        Ok(id)
+    }
+
+    /// Forgets a device; what it has open is closed at once. Disconnect it first.
+    ///
+    /// # Errors
+    /// The sandbox failed.
+    pub fn close(&mut self, id: SessionId) -> Result<(), EngineError> {
+        if let Some(place) = self.sessions.get_mut(id as usize) {
+            *place = None;
+        }
+        self.engine.close(id)
+    }
+
+    /// Starts to connect.
+    pub fn connect(&mut self, id: SessionId) {
+        self.batch.connect(id);
+    }
+
+    /// Ends the connection in order, once what is under way is done.
+    pub fn disconnect(&mut self, id: SessionId) {
+        self.batch.disconnect(id);
+    }
+
+    /// Publishes a message.
+    pub fn publish(&mut self, id: SessionId, topic: &str, payload: &[u8], qos: QoS) {
+        self.batch.publish(id, topic, payload, qos);
+        self.note_asked(id);
+    }
+
+    /// Subscribes.
+    pub fn subscribe(&mut self, id: SessionId, filter: &str, qos: QoS) {
+        self.batch.subscribe(id, filter, qos);
+        self.note_asked(id);
+    }
+
+    /// Unsubscribes.
+    pub fn unsubscribe(&mut self, id: SessionId, filter: &str) {
+        self.batch.unsubscribe(id, filter);
+        self.note_asked(id);
+    }
+
+    /// Whether the device's socket and the batch still take something: ask before each publish of a long
+    /// row, so that nothing piles up here.
+    #[must_use]
+    pub fn has_room(&self, id: SessionId) -> bool {
+        let session = self.sessions.get(id as usize).and_then(Option::as_ref);
+        session
+            .is_some_and(|session| session.link.unsent() < MAX_UNSENT && session.unanswered < 1024)
+            && self.batch.bytes().len() < MAX_UNSENT
+    }
+
+    /// Whether bytes of this device still wait for its socket.
+    #[must_use]
+    pub fn has_unsent(&self, id: SessionId) -> bool {
+        let session = self.sessions.get(id as usize).and_then(Option::as_ref);
+        session.is_some_and(|session| session.link.unsent() > 0)
+    }
+
+    /// Hands in what was asked for, waits for something to happen, at most `timeout`, and does what
+    /// follows. `on_event` is called for everything that is for the application.
+    ///
+    /// # Errors
+    /// The system's poll failed, or the engine: every device in it is gone then.
+    pub fn poll(
+        &mut self,
+        timeout: Option<Duration>,
+        on_event: &mut dyn FnMut(SessionId, Notice<'_>),
+    ) -> Result<(), RunLoopError> {
+        let waits = self.batch.is_empty();
+        let timeout = if waits {
+            self.wait(timeout)
+        } else {
+            Some(Duration::ZERO)
+        };
+        if !waits {
+            self.step(on_event)?;
+        }
+        match self.poll.poll(&mut self.events, timeout) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => other?,
+        }
+        self.gather();
+        self.step(on_event)
+    }
+
+    /// How long the poll may wait.
+    fn wait(&self, timeout: Option<Duration>) -> Option<Duration> {
+        let now = self.now();
+        let sessions = self.sessions.iter().flatten();
+        let deadlines = sessions.flat_map(|session| [session.deadline, session.link.deadline()]);
+        let next = deadlines
+            .flatten()
+            .min()
+            .map(|deadline| deadline.since(now));
+        match (timeout, next) {
+            (Some(timeout), Some(next)) => Some(timeout.min(next)),
+            (timeout, next) => timeout.or(next),
+        }
+    }
+
+    fn now(&self) -> Instant {
+        let elapsed = self.started.elapsed().as_millis();
+        Instant::from_millis(u64::try_from(elapsed).unwrap_or(u64::MAX))
+    }
+
+    /// Gathers what the poll brought, what was done in the background, and whose deadline has come.
+    fn gather(&mut self) {
+        let now = self.now();
+        let registry = self.poll.registry();
+        for event in &self.events {
+            if let Some(Some(session)) = self.sessions.get_mut(event.token().0) {
+                session.link.note(event);
+            }
+        }
+        while let Some((id, done)) = self.background.done() {
+            let Some(Some(session)) = self.sessions.get_mut(id as usize) else {
+                continue;
+            };
+            match done {
+                Done::Resolved(number, addresses) => {
+                    session
+                        .link
+                        .resolved(number, addresses, &self.tls, registry, id, now);
+                }
+                Done::Answered(answer) => match answer {
+                    Ok(answer) => self.batch.http_answered(id, answer.status, &answer.body),
+                    Err(reason) => self.batch.http_failed(id, &reason),
+                },
+            }
+        }
+        for (index, session) in self.sessions.iter_mut().enumerate() {
+            let Some(session) = session else { continue };
+            // As many sessions as there are slots, and slots are numbered by u32.
+            let id = index as SessionId;
+            session.gather(id, now, registry, &mut self.batch);
+        }
+    }
+
+    /// Steps until nothing more is to be handed in at once.
+    fn step(
+        &mut self,
+        on_event: &mut dyn FnMut(SessionId, Notice<'_>),
+    ) -> Result<(), RunLoopError> {
+        while !self.batch.is_empty() {
+            let now = self.now();
+            self.engine.step(now, &self.batch, &mut self.outcome)?;
+            for report in reports(&self.outcome, self.batch.bytes()) {
+                let (id, report) = report?;
+                let Some(Some(session)) = self.sessions.get_mut(id as usize) else {
+                    continue;
+                };
+                match report {
+                    Report::OpenTransport(endpoint) => {
+                        session.held.clear();
+                        session.need = 1;
+                        session.link.open(id, endpoint, &self.background);
+                    }
+                    Report::SendHttp(request) => self.background.post(id, request, &self.tls),
+                    Report::Transmit(bytes) => session.link.transmit(bytes),
+                    Report::CloseTransport => session.link.close(now),
+                    Report::Deadline(deadline) => session.deadline = deadline,
+                    Report::Consumed { consumed, need } => {
+                        session.held.drain(..consumed.min(session.held.len()));
+                        session.need = need;
+                    }
+                    Report::Accepted(token) => {
+                        session.unanswered = session.unanswered.saturating_sub(1);
+                        on_event(id, Notice::Accepted(token));
+                    }
+                    Report::NotAccepted { is_full, text } => {
+                        session.unanswered = session.unanswered.saturating_sub(1);
+                        on_event(
+                            id,
+                            Notice::NotAccepted {
+                                is_full,
+                                reason: text,
+                            },
+                        );
+                    }
+                    Report::Event(event) => on_event(id, Notice::Event(event)),
+                }
+            }
+            self.batch.clear();
+        }
+        Ok(())
+    }
+
+    fn note_asked(&mut self, id: SessionId) {
+        if let Some(Some(session)) = self.sessions.get_mut(id as usize) {
+            session.unanswered += 1;
+        }
+    }
+}
+
+impl Session {
+    /// Hands in what came on this device's link, and its deadline if that has come.
+    fn gather(
+        &mut self,
+        id: SessionId,
+        now: Instant,
+        registry: &mio::Registry,
+        batch: &mut InputBatch,
+    ) {
+        let (opened, end) = self.link.gather(now, registry, &mut self.held);
+        if opened {
+            batch.transport_opened(id);
+        }
+        if self.held.len() >= self.need {
+            batch.received(id, &self.held);
+            // Until the device has said how much it consumed, it has all there is.
+            self.need = usize::MAX;
+        }
+        if let Some(reason) = end {
+            batch.transport_closed(id, &reason);
+        }
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.deadline = None;
+            batch.timeout(id);
+        }
+    }
+}
+
+/// Why the loop can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunLoopError {
+    /// The system's poll failed.
+    #[error("the system's poll failed: {0}")]
+    Poll(#[from] io::Error),
+    /// The engine failed: every device in it is gone.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl From<BadRow> for RunLoopError {
+    fn from(error: BadRow) -> Self {
+        Self::Engine(error.into())
+    }
+}
