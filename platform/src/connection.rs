@@ -141,9 +141,9 @@ impl Connection {
         [self.patience_ends(), delayed].into_iter().flatten().min()
     }
 
+    /// Holds output back until `due`, and until all before it has gone: only the front is ever looked at,
+    /// so output that is due earlier because the delay was shortened overtakes nothing.
     pub(crate) fn delay(&mut self, due: Instant, output: Delayed) {
-        // Later output never overtakes earlier output, even when the delay has been shortened meanwhile.
-        let due = self.delayed.back().map_or(due, |(last, _)| due.max(*last));
         if let Delayed::Bytes(bytes) = &output {
             self.delayed_bytes += bytes.len();
         }

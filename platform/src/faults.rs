@@ -223,13 +223,13 @@ mod tests {
     }
 
     #[test]
-    fn a_devices_own_switches_win_over_those_for_all() {
+    fn a_device_has_the_switches_for_all_and_its_own_win() {
         let faults: Faults =
-            serde_json::from_str(r#"{"all":{"delay_ms":200,"refuse":{"code":5}},"devices":{"pk/dn":{"refuse":{"code":3}}}}"#)
+            serde_json::from_str(r#"{"all":{"delay_ms":200,"half_open":true,"refuse":{"code":5}},"devices":{"pk/dn":{"refuse":{"code":3}}}}"#)
                 .expect("valid");
         let address = faults.devices.keys().next().expect("one").clone();
         let fault = faults.of(&address);
-        assert_eq!(fault.delay_ms, 200);
+        assert_eq!((fault.delay_ms, fault.half_open), (200, true));
         assert_eq!(
             fault.refuse,
             Some(Refuse {

@@ -79,6 +79,20 @@ fn a_delayed_refusal_is_closed_after_its_connack() {
     cloud.wait(Duration::from_millis(200));
     assert_eq!(cloud.packets(id), ["20 02 00 05"]);
     assert!(cloud.closed(id).is_some());
+    // The PINGREQ behind the refused CONNECT was passed over.
+    assert_eq!(cloud.event_names(), ["refused"]);
+}
+
+#[test]
+fn a_device_that_goes_during_the_delay_of_its_refusal_is_told_of_once() {
+    let mut cloud = Cloud::new();
+    cloud.set_faults(r#"{"all":{"delay_ms":200,"refuse":{"code":5}}}"#);
+    let id = cloud.open(TCP);
+    cloud.send_packet(id, &Packet::Connect(connect("dev1")));
+    cloud.hang_up(id);
+    cloud.seconds(1);
+    assert_eq!(cloud.event_names(), ["refused"]);
+    assert_eq!((cloud.packets(id), cloud.closed(id)), (vec![], None));
 }
 
 #[test]

@@ -115,3 +115,18 @@ fn a_connect_that_is_too_long_is_not_waited_for() {
         cloud.closed(id)
     );
 }
+
+#[test]
+fn a_stranger_is_given_less_room_than_a_device() {
+    let mut cloud = Cloud::new();
+    let id = cloud.open(TCP);
+    cloud.send(id, &hex("10 fd 7f")); // CONNECT of 16,381 bytes and 3 of fixed header
+    assert_eq!(cloud.closed(id), None);
+    let id = cloud.open(TCP);
+    cloud.send(id, &hex("10 fe 7f")); // one more
+    let reason = "a packet of 16385 bytes is larger than the limit of 16384 bytes";
+    assert_eq!(cloud.closed(id), Some(reason));
+    let (id, _) = cloud.login("dev1", true);
+    cloud.send(id, &hex("30 fe 7f"));
+    assert_eq!(cloud.closed(id), None);
+}
