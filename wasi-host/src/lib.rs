@@ -1,5 +1,6 @@
 //! The host around Tern's core: sockets, TLS, WebSocket, HTTPS, and the `tern` program on top of them.
 
+pub mod client;
 pub mod console;
 pub mod engine;
 pub mod https;
