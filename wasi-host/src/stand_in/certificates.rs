@@ -82,7 +82,6 @@ pub enum CertificateError {
 /// Handed to rustls as its resolver, so that a stand-in that runs for a year renews by itself.
 pub(crate) struct Certificates {
     issuer: Issuer<'static, KeyPair>,
-    ca: CertificateDer<'static>,
     ca_ends: SystemTime,
     names: Vec<String>,
     current: Mutex<Leaf>,
@@ -133,18 +132,11 @@ impl Certificates {
         }
         Ok(Self {
             issuer,
-            ca,
             ca_ends,
             names,
             current: Mutex::new(leaf),
             clock,
         })
-    }
-
-    /// The CA's certificate as DER.
-    #[cfg(test)]
-    pub(crate) fn ca(&self) -> &CertificateDer<'static> {
-        &self.ca
     }
 
     fn in_use(&self) -> Arc<CertifiedKey> {
@@ -343,4 +335,171 @@ fn all_names(more: &[String]) -> Vec<String> {
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, CaFiles) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = CaFiles::in_folder(folder.path()).expect("a folder");
+        (folder, files)
+    }
+
+    fn error(files: &CaFiles) -> String {
+        Certificates::open(files, &[])
+            .expect_err("something is wrong with the files")
+            .to_string()
+    }
+
+    fn leaf_of(certificates: &Certificates) -> CertificateDer<'static> {
+        certificates
+            .in_use()
+            .cert
+            .first()
+            .expect("one certificate")
+            .clone()
+    }
+
+    #[test]
+    fn the_ca_is_made_once_and_kept() {
+        let (_folder, files) = folder();
+        Certificates::open(&files, &[]).expect("a new CA");
+        let first = std::fs::read(files.certificate()).expect("ca.pem");
+        Certificates::open(&files, &[]).expect("the same CA");
+        assert_eq!(std::fs::read(files.certificate()).expect("ca.pem"), first);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_key_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, files) = folder();
+        Certificates::open(&files, &[]).expect("a new CA");
+        let mode = std::fs::metadata(files.key())
+            .expect("ca.key")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn the_server_certificate_has_every_name_and_a_life_that_clients_accept() {
+        let (_folder, files) = folder();
+        let more = [
+            "devbox.example".to_owned(),
+            "192.168.1.7".to_owned(),
+            "0.0.0.0".to_owned(),
+        ];
+        let certificates = Certificates::open(&files, &more).expect("a new CA");
+        let der = leaf_of(&certificates);
+        let leaf = webpki::EndEntityCert::try_from(&der).expect("a certificate");
+        for name in [
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            "devbox.example",
+            "192.168.1.7",
+        ] {
+            let name = ServerName::try_from(name).expect(name);
+            assert!(
+                leaf.verify_is_valid_for_subject_name(&name).is_ok(),
+                "{name:?}"
+            );
+        }
+        let unspecified = ServerName::try_from("0.0.0.0").expect("an address");
+        assert!(leaf.verify_is_valid_for_subject_name(&unspecified).is_err());
+
+        let (_, parsed) = x509_parser::parse_x509_certificate(&der).expect("a certificate");
+        let days = (parsed.validity().not_after.timestamp()
+            - parsed.validity().not_before.timestamp())
+            / 86_400;
+        assert!((300..=397).contains(&days), "{days}");
+    }
+
+    #[test]
+    fn a_server_certificate_is_replaced_before_it_expires() {
+        static NOW: AtomicU64 = AtomicU64::new(1_800_000_000);
+        let (_folder, files) = folder();
+        let clock = || UNIX_EPOCH + Duration::from_secs(NOW.load(Ordering::Relaxed));
+        let certificates = Certificates::open_at(&files, &[], clock).expect("a new CA");
+        let first = leaf_of(&certificates);
+        NOW.fetch_add(300 * DAY, Ordering::Relaxed);
+        assert_eq!(leaf_of(&certificates), first);
+        NOW.fetch_add(90 * DAY, Ordering::Relaxed);
+        assert_ne!(leaf_of(&certificates), first);
+    }
+
+    #[test]
+    fn a_ca_that_is_out_of_date_is_named_with_the_day() {
+        let (_folder, files) = folder();
+        let early = || UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        Certificates::open_at(&files, &[], early).expect("a new CA");
+        let text = error(&files);
+        assert!(text.contains("ca.pem expired at 2011-09-07T"), "{text}");
+        let earlier = || UNIX_EPOCH + Duration::from_secs(900_000_000);
+        let text = Certificates::open_at(&files, &[], earlier)
+            .expect_err("too early")
+            .to_string();
+        assert!(text.contains("is valid only from 2001-09-08T"), "{text}");
+    }
+
+    #[test]
+    fn a_damaged_file_is_named_with_what_to_do() {
+        for (name, contents, why) in [
+            ("ca.pem", "nothing\n", "no PEM certificate"),
+            (
+                "ca.pem",
+                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+                "no X.509 certificate",
+            ),
+            ("ca.key", "nothing\n", "no PEM private key"),
+        ] {
+            let (folder, files) = folder();
+            Certificates::open(&files, &[]).expect("a new CA");
+            std::fs::write(folder.path().join(name), contents).expect("written");
+            let text = error(&files);
+            assert!(
+                text.contains(name)
+                    && text.contains(why)
+                    && text.contains("delete ca.pem and ca.key"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_ca_is_found_out() {
+        let ((_one, files), (_two, others)) = (folder(), folder());
+        Certificates::open(&files, &[]).expect("a new CA");
+        Certificates::open(&others, &[]).expect("another");
+        std::fs::copy(others.key(), files.key()).expect("copied");
+        let text = error(&files);
+        assert!(text.contains("no CA certificate that belongs to"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_half_is_named() {
+        let (_folder, files) = folder();
+        Certificates::open(&files, &[]).expect("a new CA");
+        std::fs::remove_file(files.key()).expect("removed");
+        let text = error(&files);
+        assert!(
+            text.contains("ca.pem is there but") && text.contains("ca.key is missing"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_key_never_prints() {
+        let (_folder, files) = folder();
+        let certificates = Certificates::open(&files, &[]).expect("a new CA");
+        assert_eq!(
+            format!("{certificates:?}"),
+            r#"Certificates { names: ["localhost", "127.0.0.1", "::1"], .. }"#
+        );
+    }
 }

@@ -5,7 +5,6 @@
 
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::events::{SocketEvent, StandInEvent};
@@ -17,7 +16,6 @@ pub const EVENT_BUFFER: usize = 1024 * 1024;
 #[derive(Debug)]
 pub struct EventWriter {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -56,7 +54,8 @@ impl EventWriter {
             limit,
         });
         let theirs = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
+        // The thread is not waited for: a reader that has stopped reading would keep it for ever.
+        std::thread::Builder::new()
             .name("tern-events".into())
             .spawn(move || {
                 if let Err(error) = theirs.write_all_to(out) {
@@ -65,10 +64,7 @@ impl EventWriter {
                     on_closed(error);
                 }
             })?;
-        Ok(Self {
-            shared,
-            thread: Some(thread),
-        })
+        Ok(Self { shared })
     }
 
     /// Queues an event, or counts it where the buffer is full. Never waits for the reader.
@@ -89,9 +85,9 @@ impl EventWriter {
         self.shared.changed.notify_all();
     }
 
-    /// Waits until all is written, but not longer than `patience`: a reader that has stopped reading must
-    /// not keep the program from ending. Says whether all was written.
-    pub fn finish(mut self, patience: Duration) -> bool {
+    /// Ends it: waits until all is written, but not longer than `patience`, since a reader that has stopped
+    /// reading must not keep the program from ending. Says whether all was written.
+    pub fn finish(&self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
         let mut waiting = self.shared.lock();
         waiting.ending = true;
@@ -100,20 +96,14 @@ impl EventWriter {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
                 return false;
             };
-            waiting = self
+            let (back, _) = self
                 .shared
                 .changed
                 .wait_timeout(waiting, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+                .unwrap_or_else(PoisonError::into_inner);
+            waiting = back;
         }
-        let written = !waiting.closed;
-        drop(waiting);
-        if let Some(thread) = self.thread.take() {
-            // It has nothing left to do but to return; a panic in it has already been printed.
-            let _ = thread.join();
-        }
-        written
+        !waiting.closed
     }
 }
 

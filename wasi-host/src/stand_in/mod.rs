@@ -30,6 +30,7 @@ mod http;
 mod hub;
 mod listen;
 mod port;
+mod replay;
 mod sample;
 mod server;
 mod stop;

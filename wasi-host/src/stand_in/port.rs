@@ -10,13 +10,11 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tern_platform::Arrival;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -24,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use super::connection::carry;
 use super::events::SocketEvent;
 use super::hub::Hub;
+use super::replay::Replay;
 use super::stop::Stop;
 use super::tls_fault::in_words;
 use super::websocket::WebSocketBytes;
@@ -77,7 +76,10 @@ impl Newcomer<'_> {
         if stream.first != 0x16 {
             return self.speak(stream, false).await;
         }
-        let Some(opened) = self.handshake("TLS", acceptor.accept(stream)).await? else {
+        let Some(opened) = self
+            .handshake("TLS", acceptor.accept(stream.stream))
+            .await?
+        else {
             return Ok(());
         };
         let stream = opened.map_err(|error| format!("TLS: {}", in_words(&error)))?;
@@ -88,42 +90,23 @@ impl Newcomer<'_> {
     }
 
     /// MQTT or WebSocket.
-    async fn speak<S>(&self, stream: FirstByte<S>, secure: bool) -> Result<(), String>
+    async fn speak<S>(&self, newcomer: FirstByte<S>, secure: bool) -> Result<(), String>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        match stream.first {
-            0x10 => {
-                carry(
-                    self.hub,
-                    stream,
-                    Arrival {
-                        secure,
-                        websocket: false,
-                    },
-                    self.stop,
-                )
-                .await
-            }
-            b'G' => {
-                let accepted = self
-                    .handshake("WebSocket", WebSocketBytes::accept(stream))
-                    .await?;
-                let Some(accepted) = accepted else {
-                    return Ok(());
-                };
-                carry(
-                    self.hub,
-                    accepted?,
-                    Arrival {
-                        secure,
-                        websocket: true,
-                    },
-                    self.stop,
-                )
-                .await;
-            }
-            other => return Err(not_ours(other, secure)),
+        let FirstByte { first, stream } = newcomer;
+        let websocket = first == b'G';
+        let arrival = Arrival { secure, websocket };
+        if websocket {
+            let upgrade = WebSocketBytes::accept(stream);
+            let Some(upgraded) = self.handshake("WebSocket", upgrade).await? else {
+                return Ok(());
+            };
+            carry(self.hub, upgraded?, arrival, self.stop).await;
+        } else if first == 0x10 {
+            carry(self.hub, stream, arrival, self.stop).await;
+        } else {
+            return Err(not_ours(first, secure));
         }
         Ok(())
     }
@@ -137,7 +120,7 @@ impl Newcomer<'_> {
         let limit = self.patience.first_byte;
         tokio::select! {
             read = timeout(limit, stream.read_u8()) => match read {
-                Ok(Ok(first)) => Ok(Some(FirstByte { first, taken: false, stream })),
+                Ok(Ok(first)) => Ok(Some(FirstByte { first, stream: Replay::new(vec![first], stream) })),
                 Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
                 Ok(Err(error)) => Err(format!("no first byte: {error}")),
                 Err(_) => Err(format!("no first byte within {} s", limit.as_secs_f32())),
@@ -180,39 +163,5 @@ fn not_ours(first: u8, secure: bool) -> String {
 /// A stream whose first byte has been looked at.
 struct FirstByte<S> {
     first: u8,
-    taken: bool,
-    stream: S,
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for FirstByte<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        into: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if !self.taken && into.remaining() > 0 {
-            into.put_slice(&[self.first]);
-            self.taken = true;
-            return Poll::Ready(Ok(()));
-        }
-        Pin::new(&mut self.stream).poll_read(cx, into)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for FirstByte<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
+    stream: Replay<S>,
 }

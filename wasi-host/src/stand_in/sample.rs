@@ -9,7 +9,7 @@ pub const SAMPLE_PRODUCT_KEY: &str = "a1aq9sQk2JE";
 /// The sample device's deviceName.
 pub const SAMPLE_DEVICE_NAME: &str = "dev1";
 /// The sample device's deviceSecret.
-pub const SAMPLE_DEVICE_SECRET: &str = "tern0sample0device0not0a0secret0";
+pub const SAMPLE_DEVICE_SECRET: &str = "tern-sample-device-secret";
 
 /// The sample device.
 ///

@@ -131,11 +131,7 @@ impl Server {
         ));
         let (stopper, stop) = stop();
         Ok(Self {
-            control: Control {
-                hub: Arc::clone(&hub),
-                stop: stop.clone(),
-                about: Arc::new(about),
-            },
+            control: Control::new(Arc::clone(&hub), stop.clone(), about),
             hub,
             acceptor: TlsAcceptor::from(config),
             patience: Patience {

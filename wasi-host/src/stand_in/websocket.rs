@@ -10,12 +10,14 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use futures_util::{Sink, Stream};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_tungstenite::WebSocketStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
+
+use super::replay::Replay;
 
 /// Largest frame and message that is taken, in bytes: the platform's packet limit is lower.
 const MAX_FRAME: usize = 1024 * 1024;
@@ -23,6 +25,13 @@ const MAX_FRAME: usize = 1024 * 1024;
 const SENT_FRAME: usize = 64 * 1024;
 /// Bytes read from the socket at once. Every connection has such a buffer of its own.
 const READ_BUFFER: usize = 4 * 1024;
+
+/// Largest head of an upgrade request, in bytes.
+const MAX_HEAD: usize = 16 * 1024;
+/// What a browser shows that was sent to this port.
+const NO_UPGRADE: &str = "HTTP/1.1 426 Upgrade Required\r\nConnection: close, upgrade\r\n\
+    Upgrade: websocket\r\nContent-Type: text/plain\r\n\r\n\
+    This port speaks MQTT, plain and over WebSocket. The console has a port of its own.\n";
 
 /// The byte stream inside a WebSocket.
 pub(crate) struct WebSocketBytes<S> {
@@ -35,23 +44,58 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocketBytes<S> {
     /// Answers the upgrade request that `stream` begins with.
     ///
     /// # Errors
-    /// What is wrong with the request, in words.
-    pub(crate) async fn accept(stream: S) -> Result<Self, String> {
+    /// What is wrong with the request, in words; the client has been told too.
+    pub(crate) async fn accept(mut stream: S) -> Result<WebSocketBytes<Replay<S>>, String> {
+        let head = read_head(&mut stream).await?;
+        if !asks_for_websocket(&head) {
+            // Where this fails the client has gone; it is told of all the same.
+            let _ = stream.write_all(NO_UPGRADE.as_bytes()).await;
+            let _ = stream.shutdown().await;
+            return Err("an HTTP request without a WebSocket upgrade".to_owned());
+        }
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
             .max_write_buffer_size(MAX_FRAME)
             .max_message_size(Some(MAX_FRAME))
             .max_frame_size(Some(MAX_FRAME));
-        let socket =
-            tokio_tungstenite::accept_hdr_async_with_config(stream, select_mqtt, Some(config))
-                .await
-                .map_err(|error| format!("WebSocket upgrade: {error}"))?;
-        Ok(Self {
-            socket,
-            rest: Bytes::new(),
-        })
+        let stream = Replay::new(head, stream);
+        let socket = accept_hdr_async_with_config(stream, select_mqtt, Some(config)).await;
+        let socket = socket.map_err(|error| match error {
+            // The only answer of this kind is our own, below.
+            Error::Http(_) => "WebSocket: the sub-protocol mqtt is not offered".to_owned(),
+            other => format!("WebSocket: {other}"),
+        })?;
+        let rest = Bytes::new();
+        Ok(WebSocketBytes { socket, rest })
     }
+}
+
+/// Reads a request's head, to its empty line.
+async fn read_head<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Vec<u8>, String> {
+    let mut head = Vec::with_capacity(1024);
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+        if head.len() >= MAX_HEAD {
+            return Err(format!(
+                "WebSocket: the request's head has more than {MAX_HEAD} bytes"
+            ));
+        }
+        match stream.read_buf(&mut head).await {
+            Ok(0) => return Err("WebSocket: the client closed within its request".to_owned()),
+            Ok(_) => {}
+            Err(error) => return Err(format!("WebSocket: {error}")),
+        }
+    }
+    Ok(head)
+}
+
+/// Whether one of the headers is `Upgrade: websocket`.
+fn asks_for_websocket(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
+    let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+    headers.any(|(name, value)| {
+        name.eq_ignore_ascii_case("upgrade") && value.trim().eq_ignore_ascii_case("websocket")
+    })
 }
 
 #[allow(

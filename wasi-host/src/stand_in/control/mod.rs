@@ -5,6 +5,7 @@
 //! | `GET /api/info` | the addresses as bound, the keep-alive window, the version |
 //! | `GET /api/ca.pem` | the CA's certificate |
 //! | `GET /api/devices` | every device: on or off line, subscriptions, queue; never its secret |
+//! | `GET /api/devices/{productKey}/{deviceName}` | one device |
 //! | `POST /api/devices/{productKey}/{deviceName}/push` | sends messages to the device, see [`push`] |
 //! | `GET /api/faults`, `PUT /api/faults` | the switchboard of faults |
 //! | `GET /api/events` | events as they happen (server-sent), see [`events`] |
@@ -25,13 +26,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router, middleware};
 use serde::Serialize;
-use tern_platform::DeviceView;
+use tern_platform::{DeviceAddress, DeviceView};
+use tokio::sync::Semaphore;
 
 use super::auth::MAX_BODY;
 use super::hub::Hub;
@@ -46,6 +48,19 @@ pub(super) struct Control {
     pub(super) hub: Arc<Hub>,
     pub(super) stop: Stop,
     pub(super) about: Arc<About>,
+    forwards: Arc<Semaphore>,
+}
+
+impl Control {
+    pub(super) fn new(hub: Arc<Hub>, stop: Stop, about: About) -> Self {
+        let forwards = Arc::new(Semaphore::new(forward::MAX_FORWARDS));
+        Self {
+            hub,
+            stop,
+            about: Arc::new(about),
+            forwards,
+        }
+    }
 }
 
 /// What `GET /api/info` tells.
@@ -88,6 +103,7 @@ pub(super) fn router(control: Control) -> Router {
         .route("/api/info", get(info))
         .route("/api/ca.pem", get(ca))
         .route("/api/devices", get(devices))
+        .route("/api/devices/{product_key}/{device_name}", get(device))
         .route(
             "/api/devices/{product_key}/{device_name}/push",
             post(push::push),
@@ -124,6 +140,23 @@ async fn ca(State(control): State<Control>) -> Response {
 
 async fn devices(State(control): State<Control>) -> Json<Vec<DeviceView>> {
     Json(control.hub.with(|platform, _| platform.devices().collect()))
+}
+
+async fn device(
+    State(control): State<Control>,
+    Path((product_key, device_name)): Path<(String, String)>,
+) -> Response {
+    let address = match DeviceAddress::new(&product_key, &device_name) {
+        Ok(address) => address,
+        Err(error) => return failure(StatusCode::BAD_REQUEST, error.to_string()),
+    };
+    match control.hub.with(|platform, _| platform.device(&address)) {
+        Some(device) => Json(device).into_response(),
+        None => failure(
+            StatusCode::NOT_FOUND,
+            format!("no device {address} is registered here"),
+        ),
+    }
 }
 
 async fn faults(State(control): State<Control>) -> Response {

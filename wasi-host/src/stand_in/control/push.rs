@@ -27,7 +27,6 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use tern_core::identity::{DeviceName, ProductKey};
 use tern_core::wire::QoS;
 use tern_platform::{DeviceAddress, PushError, Pushed};
 use tokio::time::Instant;
@@ -87,8 +86,7 @@ pub(super) async fn push(
 
 /// An order that has been checked.
 struct Flow {
-    product_key: ProductKey,
-    device_name: DeviceName,
+    device: DeviceAddress,
     topic: String,
     payload: Vec<u8>,
     qos: QoS,
@@ -125,8 +123,8 @@ impl Flow {
             ));
         }
         Ok(Self {
-            product_key: ProductKey::new(product_key).map_err(|error| error.to_string())?,
-            device_name: DeviceName::new(device_name).map_err(|error| error.to_string())?,
+            device: DeviceAddress::new(product_key, device_name)
+                .map_err(|error| error.to_string())?,
             topic: order.topic,
             payload,
             qos,
@@ -140,7 +138,7 @@ impl Flow {
         let mut report = Report::default();
         loop {
             let due = self.due(start.elapsed());
-            while report.pushed < due {
+            while report.pushed < due && !self.must_wait(control) {
                 for _ in 0..BATCH.min(due - report.pushed) {
                     self.push_one(control, &mut report)?;
                 }
@@ -157,6 +155,19 @@ impl Flow {
                 () = control.stop.asked() => return Ok(report),
             }
         }
+    }
+
+    /// Whether an unpaced flow of QoS 1 should let an online device catch up first.
+    fn must_wait(&self, control: &Control) -> bool {
+        self.qos == QoS::AtLeastOnce
+            && self.per_second.is_none()
+            && self.count > 1
+            && control.hub.with(|platform, _| {
+                let half = platform.settings().queue / 2;
+                platform
+                    .device(&self.device)
+                    .is_some_and(|device| device.online && device.queued > half)
+            })
     }
 
     /// How many are to be handed over by this time: the first at once.
@@ -181,8 +192,8 @@ impl Flow {
         let pushed = control.hub.with(|platform, now| {
             platform.push(
                 now,
-                &self.product_key,
-                &self.device_name,
+                &self.device.product_key,
+                &self.device.device_name,
                 &self.topic,
                 &self.payload,
                 self.qos,

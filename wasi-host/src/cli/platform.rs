@@ -1,0 +1,218 @@
+//! `tern platform`: the cloud side's stand-in.
+
+use std::io;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use tern_platform::{IdleFactor, Settings};
+
+use crate::stand_in::{
+    CertificateError, DevicesFileError, EVENT_BUFFER, EventFilter, EventWriter, ListenAddress,
+    SAMPLE_DEVICE_NAME, SAMPLE_DEVICE_SECRET, SAMPLE_PRODUCT_KEY, StandIn, StandInError,
+    StandInEvent, StandInOptions, read_devices_file, sample_device,
+};
+
+/// How long the last events may take to be read, once the stand-in has ended.
+const LAST_EVENTS: Duration = Duration::from_secs(1);
+
+/// The options of `tern platform`.
+#[derive(Debug, clap::Args)]
+pub struct PlatformArgs {
+    /// Take MQTT, TLS and WebSocket here; port 0 takes any free one.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:1883")]
+    pub listen: ListenAddress,
+    /// Take the HTTPS authentication here.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8443")]
+    pub https: ListenAddress,
+    /// Serve the console and the control here. Whoever reaches it controls the stand-in.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    pub http: ListenAddress,
+    /// Know the devices in this TOML file; without it, one sample device.
+    #[arg(long, value_name = "FILE")]
+    pub devices: Option<PathBuf>,
+    /// Keep the CA in this folder (default: $XDG_DATA_HOME/tern or ~/.local/share/tern).
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Keep alives that are let in, in seconds.
+    #[arg(long, value_name = "MIN..MAX", default_value = "60..300", value_parser = keep_alive_range)]
+    pub keepalive_range: RangeInclusive<u16>,
+    /// Drop a connection after this many keep alives without a packet.
+    #[arg(long, value_name = "FACTOR", default_value = "1.5")]
+    pub idle_factor: IdleFactor,
+    /// Print only these events, with commas between; `ready` is always printed.
+    #[arg(long, value_name = "LIST|none")]
+    pub events: Option<EventFilter>,
+}
+
+/// Why `tern platform` ended badly.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlatformError {
+    /// The devices file is wrong.
+    #[error("devices file: {0}")]
+    Devices(#[from] DevicesFileError),
+    /// The stand-in did not start, or broke.
+    #[error(transparent)]
+    StandIn(#[from] StandInError),
+    /// Signals or threads can't be had.
+    #[error("the system refuses what the program needs: {0}")]
+    System(String),
+}
+
+impl PlatformError {
+    /// The program's exit status: 65 for files that are wrong, 69 for a port that can't be had (the fault is
+    /// in the surroundings, as with any network error), 70 for a fault of ours.
+    #[must_use]
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::Devices(_) => 65,
+            Self::StandIn(
+                StandInError::Certificates(CertificateError::Making(_)) | StandInError::Panicked,
+            ) => 70,
+            Self::StandIn(StandInError::Certificates(_)) => 65,
+            Self::StandIn(StandInError::NoDataFolder) => 64,
+            Self::StandIn(_) => 69,
+            Self::System(_) => 70,
+        }
+    }
+}
+
+/// Runs the stand-in until SIGINT, SIGTERM, or until nobody can read its events any more.
+///
+/// # Errors
+/// [`PlatformError`], with its [exit status](PlatformError::exit_status).
+pub fn run(args: PlatformArgs) -> Result<(), PlatformError> {
+    let (end, ended) = mpsc::channel();
+    let on_signal = end.clone();
+    // An error of `send` says that the end has begun already.
+    ctrlc::set_handler(move || drop(on_signal.send(())))
+        .map_err(|e| PlatformError::System(e.to_string()))?;
+
+    let writer = EventWriter::start(io::stdout(), EVENT_BUFFER, move |_| drop(end.send(())))
+        .map_err(|e| PlatformError::System(e.to_string()))?;
+    let writer = Arc::new(writer);
+    let sink = Arc::clone(&writer);
+    let filter = args.events.clone().unwrap_or_default();
+    let on_event = move |event: &StandInEvent| {
+        if filter.passes(event.name()) {
+            sink.push(event);
+        }
+    };
+
+    let stand_in = StandIn::start(options(&args, Arc::new(on_event))?)?;
+    greet(&args, &stand_in);
+    // An error says that both senders are gone, which ends it too.
+    let _ = ended.recv();
+
+    let result = stand_in.stop();
+    // Whatever has not been read by then is lost; nobody reads.
+    let _ = writer.finish(LAST_EVENTS);
+    Ok(result?)
+}
+
+fn options(
+    args: &PlatformArgs,
+    on_event: Arc<dyn Fn(&StandInEvent) + Send + Sync>,
+) -> Result<StandInOptions, PlatformError> {
+    let devices = match &args.devices {
+        Some(path) => read_devices_file(path)?,
+        None => vec![sample_device()],
+    };
+    Ok(StandInOptions {
+        mqtt: args.listen.clone(),
+        https: args.https.clone(),
+        http: args.http.clone(),
+        data: args.data.clone(),
+        devices,
+        settings: Settings {
+            keep_alive: args.keepalive_range.clone(),
+            idle_factor: args.idle_factor,
+            ..Settings::default()
+        },
+        on_event: Some(on_event),
+        ..StandInOptions::default()
+    })
+}
+
+/// Tells people, on stderr, what runs where.
+fn greet(args: &PlatformArgs, stand_in: &StandIn) {
+    let addresses = stand_in.addresses();
+    eprintln!("MQTT, TLS and WebSocket on {}", addresses.mqtt);
+    eprintln!(
+        "HTTPS authentication on    https://{}/auth/devicename",
+        addresses.https
+    );
+    eprintln!("Console and control on     http://{}/", addresses.http);
+    eprintln!(
+        "Clients trust              --cafile {}",
+        stand_in.ca_path().display()
+    );
+    if args.devices.is_none() {
+        eprintln!(
+            "One sample device          {SAMPLE_PRODUCT_KEY} / {SAMPLE_DEVICE_NAME}, secret {SAMPLE_DEVICE_SECRET} (give your own with --devices FILE)"
+        );
+    }
+    if !addresses.http.ip().is_loopback() {
+        eprintln!(
+            "Warning: whoever reaches http://{}/ can push messages to devices and switch faults; there is no password",
+            addresses.http
+        );
+    }
+    eprintln!("Ctrl-C ends it");
+}
+
+fn keep_alive_range(text: &str) -> Result<RangeInclusive<u16>, String> {
+    let wrong = || {
+        format!("{text:?} is no range of seconds: write MIN..MAX, each 0 to 65535, such as 60..300")
+    };
+    let (min, max) = text.split_once("..").ok_or_else(wrong)?;
+    let (min, max) = (
+        min.parse().map_err(|_| wrong())?,
+        max.parse().map_err(|_| wrong())?,
+    );
+    if min > max {
+        return Err(format!(
+            "{text:?} is an empty range: {min} is more than {max}"
+        ));
+    }
+    Ok(min..=max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_keep_alives_is_read() {
+        assert_eq!(keep_alive_range("60..300"), Ok(60..=300));
+        assert_eq!(keep_alive_range("0..65535"), Ok(0..=65535));
+        for (text, rule) in [
+            ("60", "MIN..MAX"),
+            ("60..=300", "MIN..MAX"),
+            ("300..60", "empty"),
+            ("1..65536", "65535"),
+        ] {
+            let error = keep_alive_range(text).expect_err(text);
+            assert!(error.contains(rule), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_taken_port_is_an_error_of_the_surroundings() {
+        let error = PlatformError::StandIn(StandInError::Listen {
+            what: "MQTT",
+            address: ListenAddress::loopback(1883),
+            advice: "choose another port",
+            source: io::ErrorKind::AddrInUse.into(),
+        });
+        assert_eq!(error.exit_status(), 69);
+        let error =
+            PlatformError::StandIn(StandInError::Certificates(CertificateError::NotValidNow {
+                path: "ca.pem".into(),
+                why: "expired".into(),
+            }));
+        assert_eq!(error.exit_status(), 65);
+    }
+}

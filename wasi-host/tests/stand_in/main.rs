@@ -1,0 +1,16 @@
+//! The stand-in on real sockets.
+//!
+//! Every wait is for bytes or for an event, and has a deadline; nothing sleeps.
+
+mod authentication;
+mod certificates;
+mod control;
+mod device;
+mod first_byte;
+mod http;
+mod listening;
+mod mqtt;
+mod push;
+mod server_sent_events;
+mod setup;
+mod websocket;
