@@ -19,7 +19,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let manifest = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
-    let workspace = manifest.parent().ok_or("the package stands in a workspace")?;
+    let workspace = manifest
+        .parent()
+        .ok_or("the package stands in a workspace")?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
     for watched in [
@@ -34,7 +36,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         "wasi-host/build",
         "wasi-host/src/engine/settings.rs",
     ] {
-        println!("cargo::rerun-if-changed={}", workspace.join(watched).display());
+        println!(
+            "cargo::rerun-if-changed={}",
+            workspace.join(watched).display()
+        );
     }
 
     let module = build_module(workspace, &out.join("component"))?;
@@ -59,22 +64,34 @@ fn build_module(workspace: &Path, target_dir: &Path) -> Result<PathBuf, Box<dyn 
     // What this build was given for the host is not meant for the component.
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy();
-        let is_cargos = name.starts_with("CARGO_") && name != "CARGO_HOME" && name != "CARGO_NET_OFFLINE";
-        if is_cargos || name == "RUSTC_WRAPPER" || name == "RUSTC_WORKSPACE_WRAPPER" || name == "RUSTFLAGS" {
+        let is_cargos =
+            name.starts_with("CARGO_") && name != "CARGO_HOME" && name != "CARGO_NET_OFFLINE";
+        if is_cargos
+            || name == "RUSTC_WRAPPER"
+            || name == "RUSTC_WORKSPACE_WRAPPER"
+            || name == "RUSTFLAGS"
+        {
             cargo.env_remove(name.as_ref());
         }
     }
     let output = cargo.output()?;
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);
-        let advice = if words.contains("can't find crate for `core`") || words.contains("may not be installed") {
-            format!("\nThe target {TARGET} is missing: run `rustup target add {TARGET}`, or `cargo xtask up`.")
+        let advice = if words.contains("can't find crate for `core`")
+            || words.contains("may not be installed")
+        {
+            format!(
+                "\nThe target {TARGET} is missing: run `rustup target add {TARGET}`, or `cargo xtask up`."
+            )
         } else {
             String::new()
         };
         return Err(format!("the component could not be built:\n{words}{advice}").into());
     }
-    Ok(target_dir.join(TARGET).join("release").join("tern_component.wasm"))
+    Ok(target_dir
+        .join(TARGET)
+        .join("release")
+        .join("tern_component.wasm"))
 }
 
 /// Compiles for the baseline of the target's processors, not for the machine that builds: the program may
@@ -82,9 +99,7 @@ fn build_module(workspace: &Path, target_dir: &Path) -> Result<PathBuf, Box<dyn 
 fn compile(component: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut config = settings::engine_config();
     config.target(&env::var("TARGET")?)?;
-    // What costs nothing at run time and much in the sandbox: small functions of the guest in its loops.
     config.cranelift_opt_level(wasmtime::OptLevel::Speed);
-    config.compiler_inlining(wasmtime::Inlining::Yes);
     let engine = wasmtime::Engine::new(&config)?;
     Ok(engine.precompile_component(component)?)
 }

@@ -11,7 +11,10 @@ use wasmtime::{Engine, Store};
 use super::EngineError;
 use super::settings::engine_config;
 
-#[allow(missing_docs, reason = "generated from component/wit, where the documentation stands")]
+#[allow(
+    missing_docs,
+    reason = "generated from component/wit, where the documentation stands"
+)]
 mod bindings {
     wasmtime::component::bindgen!({ path: "../component/wit", world: "device" });
 }
@@ -149,7 +152,9 @@ fn wit_login(login: &Login) -> wit::Login {
         } => wit::Login::Plain(wit::PlainLogin {
             client_id: client_id.clone(),
             username: username.clone(),
-            password: password.as_ref().map(|password| password.expose().to_owned()),
+            password: password
+                .as_ref()
+                .map(|password| password.expose().to_owned()),
             endpoint: wit_endpoint(endpoint),
         }),
     }

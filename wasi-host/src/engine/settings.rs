@@ -3,7 +3,7 @@
 //
 // (Ordinary comments: the build script includes this file as it is.)
 
-use wasmtime::Config;
+use wasmtime::{Config, Inlining};
 
 /// The engine's settings.
 ///
@@ -15,6 +15,7 @@ pub(crate) fn engine_config() -> Config {
         .memory_reservation(4 << 30)
         .memory_guard_size(32 << 20)
         .memory_init_cow(false)
+        .compiler_inlining(Inlining::Yes)
         .consume_fuel(false)
         .epoch_interruption(false)
         .wasm_component_model(true);
