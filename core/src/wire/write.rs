@@ -87,7 +87,7 @@ pub fn write(packet: &Packet<'_>, out: &mut Vec<u8>) -> Result<(), WriteError> {
 /// Appends a PUBLISH's bytes to `out`: the way that allocates nothing of its own.
 ///
 /// # Errors
-/// As [`write`]; a topic that is empty, holds a wildcard or a NUL; QoS and packet identifier that do not
+/// As [`write()`]; a topic that is empty, holds a wildcard or a NUL; QoS and packet identifier that do not
 /// fit each other.
 pub fn write_publish(publish: &Publish<'_>, out: &mut Vec<u8>) -> Result<(), WriteError> {
     let topic = publish.topic.as_bytes();
