@@ -3,12 +3,13 @@
 //! They are built by Trunk, and put into the program by the build script where it finds them. A program that
 //! was built without them serves a page that says how to get them.
 
-/// The file at a path relative to the console's root (`index.html`, `boot.js`, …) with its content type.
-/// `None` where there is no such file.
+/// The file at a path as it stands in a URL (`/index.html`, `/boot.js`, …) with its content type; `/` is the
+/// first page. `None` where there is no such file.
 #[must_use]
 pub fn console_file(path: &str) -> Option<(&'static [u8], &'static str)> {
+    let path = if path == "/" { "/index.html" } else { path };
     if !is_built_in() {
-        return (path == "index.html").then_some((MISSING.as_bytes(), content_type("index.html")));
+        return (path == "/index.html").then_some((MISSING.as_bytes(), content_type(path)));
     }
     let (name, bytes) = FILES.iter().find(|(name, _)| *name == path)?;
     Some((bytes, content_type(name)))
@@ -20,8 +21,8 @@ pub fn is_built_in() -> bool {
     !FILES.is_empty()
 }
 
-/// Name and contents of every file.
-const FILES: &[(&str, &[u8])] = &[];
+/// Path and contents of every file.
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/console_files.rs"));
 
 const MISSING: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Tern</title>\n\
 <h1>The console is not built into this program</h1>\n\
@@ -52,15 +53,16 @@ mod tests {
 
     #[test]
     fn a_program_always_has_a_first_page() {
-        let (bytes, kind) = console_file("index.html").expect("a page");
+        let (bytes, kind) = console_file("/").expect("a page");
         assert!(bytes.starts_with(b"<!"));
         assert_eq!(kind, "text/html; charset=utf-8");
-        assert_eq!(console_file("no/such/file.js"), None);
+        assert_eq!(console_file("/index.html"), Some((bytes, kind)));
+        assert_eq!(console_file("/no/such/file.js"), None);
     }
 
     #[test]
     fn wasm_has_the_type_that_browsers_compile_while_loading() {
-        assert_eq!(content_type("tern-web-1a2b_bg.wasm"), "application/wasm");
+        assert_eq!(content_type("/tern-web-1a2b_bg.wasm"), "application/wasm");
         assert_eq!(content_type("boot.js"), "text/javascript; charset=utf-8");
         assert_eq!(content_type("LICENSE"), "application/octet-stream");
     }

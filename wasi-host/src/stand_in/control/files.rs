@@ -19,10 +19,9 @@ pub(super) async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Respon
             "files are only to be read: GET or HEAD",
         );
     }
-    let path = uri.path().trim_start_matches('/');
-    let path = if path.is_empty() { "index.html" } else { path };
+    let path = uri.path();
     let Some((bytes, content_type)) = console_file(path) else {
-        return failure(StatusCode::NOT_FOUND, format!("there is no file {path}"));
+        return failure(StatusCode::NOT_FOUND, format!("there is no {path}"));
     };
     let tag = tag(bytes);
     let matches = |value: &HeaderValue| {
