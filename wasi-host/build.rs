@@ -74,6 +74,8 @@ fn build_module(workspace: &Path, target_dir: &Path) -> Result<PathBuf, Box<dyn 
             cargo.env_remove(name.as_ref());
         }
     }
+    cargo.env("CARGO_PROFILE_RELEASE_LTO", "fat");
+    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
     let output = cargo.output()?;
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);
