@@ -48,67 +48,79 @@ pub(crate) async fn welcome(
     // Small packets, each waited for: Nagle's algorithm would only hold them back.
     let _ = stream.set_nodelay(true);
     let newcomer = Newcomer {
-        hub: &hub,
         patience,
         stop: &stop,
     };
-    // Until it is a connection of the platform's, the end of the stand-in is its end too.
-    if let Err(reason) = newcomer.serve(acceptor, stream).await {
-        hub.emit(SocketEvent::HandshakeFailed {
+    // Boxed, so that the handshakes' state is gone when the long quiet part of a connection's life begins.
+    match Box::pin(newcomer.recognise(acceptor, stream)).await {
+        Ok(Some((stream, arrival))) => carry(&hub, stream, arrival, &stop).await,
+        Ok(None) => {}
+        Err(reason) => hub.emit(SocketEvent::HandshakeFailed {
             port: "mqtt",
             peer,
             reason,
-        });
+        }),
     }
 }
 
+/// What carries MQTT, whatever is below it.
+trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> ByteStream for S {}
+
+/// A stream that begins with a CONNECT, and how it came in.
+type Recognised = (Box<dyn ByteStream>, Arrival);
+
 struct Newcomer<'a> {
-    hub: &'a Arc<Hub>,
     patience: Patience,
     stop: &'a Stop,
 }
 
 impl Newcomer<'_> {
-    async fn serve(&self, acceptor: TlsAcceptor, stream: TcpStream) -> Result<(), String> {
-        let Some(stream) = self.first_byte(stream).await? else {
-            return Ok(());
+    /// `None` where nothing came, or where the stand-in ends.
+    async fn recognise(
+        &self,
+        acceptor: TlsAcceptor,
+        stream: TcpStream,
+    ) -> Result<Option<Recognised>, String> {
+        let Some(FirstByte { first, stream }) = self.first_byte(stream).await? else {
+            return Ok(None);
         };
-        if stream.first != 0x16 {
-            return self.speak(stream, false).await;
+        if first != 0x16 {
+            return self.mqtt_or_websocket(first, stream, false).await;
         }
-        let Some(opened) = self
-            .handshake("TLS", acceptor.accept(stream.stream))
-            .await?
-        else {
-            return Ok(());
+        let Some(opened) = self.handshake("TLS", acceptor.accept(stream)).await? else {
+            return Ok(None);
         };
-        let stream = opened.map_err(|error| format!("TLS: {}", in_words(&error)))?;
-        let Some(stream) = self.first_byte(stream).await? else {
-            return Ok(());
+        let opened = opened.map_err(|error| format!("TLS: {}", in_words(&error)))?;
+        let Some(FirstByte { first, stream }) = self.first_byte(opened).await? else {
+            return Ok(None);
         };
-        self.speak(stream, true).await
+        self.mqtt_or_websocket(first, stream, true).await
     }
 
-    /// MQTT or WebSocket.
-    async fn speak<S>(&self, newcomer: FirstByte<S>, secure: bool) -> Result<(), String>
+    async fn mqtt_or_websocket<S>(
+        &self,
+        first: u8,
+        stream: S,
+        secure: bool,
+    ) -> Result<Option<Recognised>, String>
     where
-        S: AsyncRead + AsyncWrite + Unpin,
+        S: ByteStream + 'static,
     {
-        let FirstByte { first, stream } = newcomer;
         let websocket = first == b'G';
         let arrival = Arrival { secure, websocket };
         if websocket {
-            let upgrade = WebSocketBytes::accept(stream);
-            let Some(upgraded) = self.handshake("WebSocket", upgrade).await? else {
-                return Ok(());
-            };
-            carry(self.hub, upgraded?, arrival, self.stop).await;
+            let upgraded = self
+                .handshake("WebSocket", WebSocketBytes::accept(stream))
+                .await?;
+            let upgraded = upgraded.transpose()?;
+            Ok(upgraded.map(|stream| (Box::new(stream) as Box<dyn ByteStream>, arrival)))
         } else if first == 0x10 {
-            carry(self.hub, stream, arrival, self.stop).await;
+            Ok(Some((Box::new(stream), arrival)))
         } else {
-            return Err(not_ours(first, secure));
+            Err(not_ours(first, secure))
         }
-        Ok(())
     }
 
     /// Waits for the first byte. `None` where the peer closes without one: whoever only looks whether the
