@@ -8,6 +8,7 @@
 mod browser;
 mod build;
 mod console;
+mod count;
 mod failure;
 mod places;
 mod program;
@@ -33,6 +34,7 @@ The project's chores.
   cargo xtask build [--release]             builds console, program and target/tern_device.wasm
   cargo xtask test                          runs every test, those in a headless browser too
   cargo xtask size                          prints the sizes of the console's files and of the component
+  cargo xtask count                         prints the lines of code and the tests of each crate
   cargo xtask help                          prints this
 
 Tools go to a cache folder that outlives the clone: $TERN_CACHE, else $XDG_CACHE_HOME/tern, else ~/.cache/tern.
@@ -66,6 +68,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Build { release } => build::build(&places, *release, &mut steps),
         Chore::Test => test::test(&places, &mut steps),
         Chore::Size => size::size(&places),
+        Chore::Count => count::count(&places),
     };
     steps.print_summary();
     outcome?;
@@ -84,6 +87,7 @@ enum Chore {
     Build { release: bool },
     Test,
     Size,
+    Count,
 }
 
 impl Chore {
@@ -122,6 +126,7 @@ impl Chore {
             "tools" => Ok(Chore::Tools),
             "test" => Ok(Chore::Test),
             "size" => Ok(Chore::Size),
+            "count" => Ok(Chore::Count),
             "help" | "-h" | "--help" => Ok(Chore::Help),
             other => Err(Failure::usage(format!("there is no chore `{other}`"))),
         }
