@@ -7,7 +7,30 @@
 //! is tested everywhere; the rest exists for wasm32 only.
 #![forbid(unsafe_code)]
 
+#[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
+mod components;
 pub mod form;
+#[cfg(target_arch = "wasm32")]
+mod link;
 pub mod protocol;
 pub mod sample;
+#[cfg(target_arch = "wasm32")]
+mod served;
+pub mod state;
+pub mod words;
 pub mod worker;
+
+/// Starts the page, or the worker where this runs in one.
+#[cfg(target_arch = "wasm32")]
+pub fn start() {
+    use wasm_bindgen::JsCast;
+
+    match js_sys::global().dyn_into::<web_sys::DedicatedWorkerGlobalScope>() {
+        Ok(scope) => worker::start(scope),
+        Err(_) => {
+            yew::Renderer::<app::App>::new().render();
+        }
+    }
+}

@@ -6,4 +6,11 @@ pub mod in_page;
 pub mod log;
 mod rows;
 pub mod session;
+#[cfg(target_arch = "wasm32")]
+mod start;
 pub mod transport;
+#[cfg(target_arch = "wasm32")]
+mod websocket;
+
+#[cfg(target_arch = "wasm32")]
+pub use start::start;

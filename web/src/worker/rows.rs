@@ -7,10 +7,8 @@ use tern_core::wire::{FrameError, Packet, PacketType, Sender, SubackCode, read};
 use super::log::{Direction, Entry, Log};
 use crate::protocol::{Chosen, Detail, Row, Rows, Span};
 
-/// How much of a payload a row shows, in bytes.
-const PAYLOAD_SHOWN: usize = 512;
-/// How much of a text a row shows, in characters.
-const TEXT_SHOWN: usize = 256;
+/// How much of a payload (in bytes) and of a text (in characters) a row shows.
+const SHOWN: usize = 400;
 
 /// The rows of a span of the log. Payloads are appended to `attached`.
 pub(super) fn packets(log: &Log, span: Span, attached: &mut Vec<u8>) -> Rows {
@@ -33,7 +31,7 @@ pub(super) fn rows(
     let one = |index| {
         packet.clear();
         let entry = log.get(index, &mut packet)?;
-        Some(row(index, entry, &packet, PAYLOAD_SHOWN, attached))
+        Some(row(index, entry, &packet, SHOWN, attached))
     };
     indices.into_iter().filter_map(one).collect()
 }
@@ -95,8 +93,8 @@ fn packet_id(packet: &Packet<'_>) -> Option<u16> {
 fn detail(packet: Packet<'_>, shown: usize, attached: &mut Vec<u8>) -> Detail {
     match packet {
         Packet::Connect(connect) => Detail::Connect {
-            client_id: cut(&connect.client_id),
-            username: cut(connect.username.as_deref().unwrap_or_default()),
+            client_id: cut(&connect.client_id, shown),
+            username: cut(connect.username.as_deref().unwrap_or_default(), shown),
             keep_alive: connect.keep_alive,
             clean_session: connect.clean_session,
         },
@@ -106,7 +104,7 @@ fn detail(packet: Packet<'_>, shown: usize, attached: &mut Vec<u8>) -> Detail {
             session_present: connack.session_present,
         },
         Packet::Publish(publish) => Detail::Publish {
-            topic: cut(publish.topic),
+            topic: cut(publish.topic, shown),
             qos: publish.qos.number(),
             dup: publish.dup,
             retain: publish.retain,
@@ -120,13 +118,13 @@ fn detail(packet: Packet<'_>, shown: usize, attached: &mut Vec<u8>) -> Detail {
             let filters = subscribe.filters.iter();
             Detail::Filters(
                 filters
-                    .map(|(filter, qos)| (cut(filter), Some(qos.number())))
+                    .map(|(filter, qos)| (cut(filter, shown), Some(qos.number())))
                     .collect(),
             )
         }
         Packet::Unsubscribe(unsubscribe) => {
             let filters = unsubscribe.filters.iter();
-            Detail::Filters(filters.map(|filter| (cut(filter), None)).collect())
+            Detail::Filters(filters.map(|filter| (cut(filter, shown), None)).collect())
         }
         Packet::Suback(suback) => {
             let codes = suback.codes.iter().map(|code| match code {
@@ -158,8 +156,8 @@ fn attach(bytes: &[u8], attached: &mut Vec<u8>) -> Range<usize> {
     start..attached.len()
 }
 
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(TEXT_SHOWN) {
+fn cut(text: &str, shown: usize) -> String {
+    match text.char_indices().nth(shown) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }

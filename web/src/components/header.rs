@@ -1,0 +1,73 @@
+//! The line at the top: the name, the places, how the connection stands, the language.
+
+use yew::prelude::*;
+
+use crate::app::{Console, remember};
+use crate::state::{Action, Place};
+use crate::words::Words;
+
+#[component(Header)]
+pub(crate) fn header() -> Html {
+    let Some(console) = use_context::<Console>() else {
+        return Html::default();
+    };
+    let state = console.state();
+    let words = state.words();
+    let standing = state.standing();
+    let other = state.lang.other();
+    let onclick = {
+        let console = console.clone();
+        Callback::from(move |_| {
+            remember(other);
+            console.act(Action::Speak(other));
+        })
+    };
+    html! {
+        <header>
+            <div class="brand">
+                { mark() }
+                <h1>{ "Tern" }</h1>
+                <p>{ words.tagline }</p>
+            </div>
+            <nav aria-label={words.places}>
+                <ul>
+                    { for Place::ALL.into_iter().map(|place| html! {
+                        <li>
+                            <a
+                                href={format!("#{}", place.name())}
+                                aria-current={(place == state.place).then_some("page")}
+                            >
+                                { name_of(place, words) }
+                            </a>
+                        </li>
+                    }) }
+                </ul>
+            </nav>
+            <div class="aside">
+                <p id="standing" class="standing" role="status" aria-live="polite" data-standing={standing.name()}>
+                    { standing.word(words) }
+                </p>
+                <button type="button" class="quiet" lang={other.tag()} {onclick}>{ words.other_language }</button>
+            </div>
+        </header>
+    }
+}
+
+pub(super) fn name_of(place: Place, words: &Words) -> &'static str {
+    match place {
+        Place::Connect => words.connect,
+        Place::Messages => words.messages,
+        Place::Packets => words.packets,
+    }
+}
+
+/// A tern in three strokes: a set of three.
+fn mark() -> Html {
+    html! {
+        <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+            <path d="M2 9c6-1 11 2 14 9" />
+            <path d="M30 6c-7 0-12 4-14 12" />
+            <path class="beak" d="M16 18c0 4 1 6 4 9" />
+        </svg>
+    }
+}

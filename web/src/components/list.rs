@@ -1,0 +1,178 @@
+//! A long list of which only what is in sight is drawn. Its rows have one height, set by the styles.
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::protocol::Span;
+
+/// Rows drawn beyond what is in sight, on each side.
+const MARGIN: u64 = 12;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    /// What the list says it is.
+    pub(super) label: AttrValue,
+    /// What goes with its id and style.
+    pub(super) name: &'static str,
+    /// How long the list is, and where `children` begins.
+    pub(super) evicted: u64,
+    pub(super) held: u64,
+    pub(super) first: u64,
+    /// The rows, drawn.
+    pub(super) children: Html,
+    /// Told what the list wants to be given.
+    pub(super) on_span: Callback<Span>,
+    /// The words of the button that goes to the end.
+    pub(super) newest: AttrValue,
+}
+
+/// The list. It stays at its end while it is there, as a terminal does; scrolled up, it stays where it is.
+#[component(List)]
+pub(super) fn list(props: &Props) -> Html {
+    let frame = use_node_ref();
+    let spacer = use_node_ref();
+    let rows = use_node_ref();
+    let following = use_state(|| true);
+    let seen_evicted = use_mut_ref(|| props.evicted);
+
+    // After each drawing: how long it is, where the rows lie, where it is scrolled to.
+    {
+        let (frame, spacer, rows) = (frame.clone(), spacer.clone(), rows.clone());
+        let (evicted, held, first) = (props.evicted, props.held, props.first);
+        let following = *following;
+        use_effect(move || {
+            let Some(sight) = Sight::of(&frame) else {
+                return;
+            };
+            let above = first.saturating_sub(evicted);
+            set(&spacer, "height", &pixels(held, sight.row));
+            let shift = format!("translateY({})", pixels(above, sight.row));
+            set(&rows, "transform", &shift);
+            let gone = evicted.saturating_sub(seen_evicted.replace(evicted));
+            if following {
+                sight.element.set_scroll_top(sight.element.scroll_height());
+            } else if gone > 0 {
+                let top = f64::from(sight.element.scroll_top()) - float(gone) * sight.row;
+                sight.element.set_scroll_top(whole(top));
+            }
+        });
+    }
+    let look = {
+        let (frame, on_span, evicted) = (frame.clone(), props.on_span.clone(), props.evicted);
+        let following = following.clone();
+        move |()| {
+            let Some(sight) = Sight::of(&frame) else {
+                return;
+            };
+            let at_end = sight.is_at_end();
+            if at_end != *following {
+                following.set(at_end);
+            }
+            on_span.emit(sight.span(evicted, at_end));
+        }
+    };
+    {
+        // The first look, once the list has a size.
+        let look = look.clone();
+        use_effect_with((), move |()| look(()));
+    }
+    let onscroll = Callback::from(move |_: Event| look(()));
+    let to_end = {
+        let (following, on_span, frame) = (following.clone(), props.on_span.clone(), frame.clone());
+        Callback::from(move |_: MouseEvent| {
+            following.set(true);
+            if let Some(sight) = Sight::of(&frame) {
+                on_span.emit(sight.span(0, true));
+            }
+        })
+    };
+    html! {
+        <div class="list-frame">
+            <div
+                id={props.name}
+                class={classes!("list", props.name)}
+                ref={frame}
+                role="list"
+                aria-label={props.label.clone()}
+                tabindex="0"
+                {onscroll}
+            >
+                <div class="spacer" ref={spacer} role="presentation">
+                    <div class="rows" ref={rows} role="presentation">{ props.children.clone() }</div>
+                </div>
+            </div>
+            if !*following {
+                <button type="button" class="newest" onclick={to_end}>{ &props.newest }</button>
+            }
+        </div>
+    }
+}
+
+/// What a list's frame shows.
+struct Sight {
+    element: HtmlElement,
+    /// The height of a row in pixels.
+    row: f64,
+}
+
+impl Sight {
+    fn of(frame: &NodeRef) -> Option<Self> {
+        let element = frame.cast::<HtmlElement>()?;
+        let style = web_sys::window()?.get_computed_style(&element).ok()??;
+        let row = style.get_property_value("--row").ok()?;
+        let row = row.trim().trim_end_matches("px").parse().ok()?;
+        Some(Self { element, row })
+    }
+
+    fn is_at_end(&self) -> bool {
+        let below =
+            self.element.scroll_height() - self.element.scroll_top() - self.element.client_height();
+        f64::from(below) < self.row / 2.0
+    }
+
+    fn span(&self, evicted: u64, at_end: bool) -> Span {
+        let rows_high = |pixels: i32| whole(f64::from(pixels) / self.row).unsigned_abs();
+        let in_sight = u64::from(rows_high(self.element.client_height())) + 2;
+        if at_end {
+            return Span::Newest(narrow(in_sight + MARGIN));
+        }
+        let above = u64::from(rows_high(self.element.scroll_top()));
+        Span::From {
+            first: evicted + above.saturating_sub(MARGIN),
+            count: narrow(in_sight + 2 * MARGIN),
+        }
+    }
+}
+
+/// Sets a style through the object model, which the page's policy allows where it forbids the attribute.
+fn set(node: &NodeRef, property: &str, value: &str) {
+    let element = node
+        .get()
+        .and_then(|node| node.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        // Constant names and numbers: there is nothing to refuse.
+        let _ = element.style().set_property(property, value);
+    }
+}
+
+fn pixels(rows: u64, row: f64) -> String {
+    format!("{}px", float(rows) * row)
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a list has fewer than 2^53 rows"
+)]
+fn float(rows: u64) -> f64 {
+    rows as f64
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "the cast saturates")]
+fn whole(pixels: f64) -> i32 {
+    pixels as i32
+}
+
+fn narrow(rows: u64) -> u32 {
+    u32::try_from(rows).unwrap_or(Span::MOST)
+}

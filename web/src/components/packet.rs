@@ -1,0 +1,116 @@
+//! One packet in the list.
+
+use yew::prelude::*;
+
+use tern_core::wire::PacketType;
+
+use super::when::{grouped, time_of_day};
+use crate::protocol::{Detail, Row};
+use crate::state::Worker;
+use crate::words::{Lang, Words};
+use crate::worker::log::Direction;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) row: Row,
+    pub(super) worker: Worker,
+    pub(super) lang: Lang,
+}
+
+#[component(Packet)]
+pub(super) fn packet(props: &Props) -> Html {
+    let row = &props.row;
+    let words = props.lang.words();
+    let kind = PacketType::from_first_byte(row.kind << 4);
+    let name = kind.map_or(words.malformed, PacketType::name);
+    let (arrow, way, class) = match row.direction {
+        Direction::Up => ("↑", words.sent_up, "up"),
+        Direction::Down => ("↓", words.received_down, "down"),
+    };
+    html! {
+        <div
+            class={classes!("packet", class, kind.is_none().then_some("broken"))}
+            role="listitem"
+            data-kind={name}
+            data-direction={class}
+        >
+            <time>{ time_of_day(&props.worker, row.at_ms) }</time>
+            <span class="way" role="img" aria-label={way}>{ arrow }</span>
+            <span class="kind">{ name }</span>
+            <span class="detail">{ detail(&row.detail, words) }</span>
+            <span class="id">{ row.packet_id.map(|id| id.to_string()).unwrap_or_default() }</span>
+            <span class="size">{ grouped(row.size as u64) }{ " B" }</span>
+        </div>
+    }
+}
+
+fn detail(detail: &Detail, words: &Words) -> Html {
+    match detail {
+        Detail::Nothing => Html::default(),
+        Detail::Connect {
+            client_id,
+            keep_alive,
+            clean_session,
+            ..
+        } => html! {
+            <>
+                <code>{ client_id }</code>
+                <span class="flag">{ format!("keep alive {keep_alive} s") }</span>
+                if *clean_session {
+                    <span class="flag">{ "clean session" }</span>
+                }
+            </>
+        },
+        Detail::Connack {
+            code,
+            name,
+            session_present,
+        } => html! {
+            <>
+                <span class={if *code == 0 { "good" } else { "bad" }}>{ format!("{code} {name}") }</span>
+                if *session_present {
+                    <span class="flag">{ "session present" }</span>
+                }
+            </>
+        },
+        Detail::Publish {
+            topic,
+            qos,
+            dup,
+            retain,
+            payload_size,
+            ..
+        } => html! {
+            <>
+                <code class="topic">{ topic }</code>
+                <span class="flag">{ format!("QoS {qos}") }</span>
+                if *dup {
+                    <span class="flag">{ "DUP" }</span>
+                }
+                if *retain {
+                    <span class="flag">{ "RETAIN" }</span>
+                }
+                <span class="flag">{ format!("{} B {}", grouped(*payload_size as u64), words.payload) }</span>
+            </>
+        },
+        Detail::Filters(filters) => html! {
+            { for filters.iter().map(|(filter, qos)| html! {
+                <>
+                    <code class="topic">{ filter }</code>
+                    if let Some(qos) = qos {
+                        <span class="flag">{ format!("QoS {qos}") }</span>
+                    }
+                </>
+            }) }
+        },
+        Detail::Suback(codes) => html! {
+            { for codes.iter().map(|code| match code {
+                0x80 => html! { <span class="bad">{ "0x80 failure" }</span> },
+                qos => html! { <span class="good">{ format!("QoS {qos}") }</span> },
+            }) }
+        },
+        Detail::Malformed { at, rule } => html! {
+            <span class="bad">{ words.at_byte }{ format!(" {at}: {rule}") }</span>
+        },
+    }
+}

@@ -1,0 +1,88 @@
+//! The signed CONNECT, step by step, as it is typed.
+
+use tern_core::sign::Step;
+use yew::prelude::*;
+
+use crate::app::Console;
+use crate::state::Action;
+use crate::words::Words;
+
+/// What stands in the place of a password.
+const HIDDEN: &str = "••••••••••••••••••••••••";
+
+#[component(Signing)]
+pub(super) fn signing() -> Html {
+    let Some(console) = use_context::<Console>() else {
+        return Html::default();
+    };
+    let state = console.state();
+    let words = state.words();
+    let content = match state.form.steps() {
+        Ok(steps) => html! {
+            <ol class="steps">
+                { for steps.iter().map(|step| one(&console, step, words)) }
+            </ol>
+        },
+        Err(faults) => html! {
+            <div class="empty">
+                <p>{ words.signing_waits }</p>
+                <ul>{ for faults.iter().map(|fault| html! { <li>{ &fault.rule }</li> }) }</ul>
+            </div>
+        },
+    };
+    html! {
+        <section class="signing" aria-labelledby="signing-title">
+            <h2 id="signing-title">{ words.signed_connect }</h2>
+            <p class="lead">{ words.signed_connect_hint }</p>
+            { content }
+        </section>
+    }
+}
+
+fn one(console: &Console, step: &Step, words: &'static Words) -> Html {
+    let shown = console.state().password_shown;
+    let why = (words.why)(step.name).unwrap_or(step.why);
+    let sent = matches!(step.name, "client_id" | "username" | "password");
+    let value = if step.is_secret() && !shown {
+        html! { <code class="value" data-step={step.name}>{ HIDDEN }</code> }
+    } else {
+        html! { <code class="value" data-step={step.name}>{ step.value.expose().to_owned() }</code> }
+    };
+    html! {
+        <li class={classes!(sent.then_some("sent"))}>
+            <h3>{ title(step.name, words) }</h3>
+            <div class="beside">
+                { value }
+                if step.is_secret() {
+                    <button
+                        type="button"
+                        class="plain"
+                        aria-pressed={shown.to_string()}
+                        aria-label={format!(
+                            "{} {}",
+                            if shown { words.hide } else { words.show },
+                            title(step.name, words)
+                        )}
+                        onclick={console.acts(move |_: MouseEvent| Action::ShowPassword(!shown))}
+                    >
+                        { if shown { words.hide } else { words.show } }
+                    </button>
+                }
+            </div>
+            <p class="why">{ why }</p>
+        </li>
+    }
+}
+
+fn title(step: &'static str, words: &Words) -> &'static str {
+    match step {
+        "parameters" => words.step_parameters,
+        "sorted" => words.step_sorted,
+        "content" => words.step_content,
+        "hmac" => words.step_hmac,
+        "client_id" => words.step_client_id,
+        "username" => words.step_username,
+        "password" => words.step_password,
+        other => other,
+    }
+}

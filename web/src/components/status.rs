@@ -1,0 +1,98 @@
+//! How the connection stands, with all that is known about why.
+
+use yew::prelude::*;
+
+use crate::app::Console;
+use crate::protocol::{Link, Refusal};
+use crate::state::{Place, Standing};
+use crate::words::Words;
+
+#[component(Status)]
+pub(super) fn status() -> Html {
+    let Some(console) = use_context::<Console>() else {
+        return Html::default();
+    };
+    let state = console.state();
+    let words = state.words();
+    let standing = state.standing();
+    let now = state.now();
+    if matches!(
+        standing,
+        Standing::Starting | Standing::NotConnected | Standing::Broken
+    ) {
+        return Html::default();
+    }
+    let endpoint = |endpoint: &Option<String>| {
+        let place = endpoint.as_deref().unwrap_or(words.the_stand_in).to_owned();
+        if endpoint.is_some() {
+            html! { <code>{ place }</code> }
+        } else {
+            html! { { place } }
+        }
+    };
+    let link = match &now.link {
+        Link::Connecting { endpoint: place } => html! { <p>{ endpoint(place) }</p> },
+        Link::Connected {
+            endpoint: place,
+            session_present,
+            ..
+        } => html! {
+            <>
+                <p>{ words.connected_with }{ " " }
+                    { if *session_present { words.session_kept } else { words.session_new } }
+                    { " · " }{ endpoint(place) }
+                </p>
+                <p class="onward">
+                    <a href={format!("#{}", Place::Messages.name())}>{ words.to_messages }</a>
+                    <a href={format!("#{}", Place::Packets.name())}>{ words.to_packets }</a>
+                </p>
+            </>
+        },
+        Link::Waiting { attempt, left_ms } => html! {
+            <p class="countdown">
+                { words.next_attempt }{ " " }<b>{ format!("{:.0} s", (left_ms / 1000.0).ceil()) }</b>
+                { " · " }{ words.attempt }{ " " }{ attempt }
+            </p>
+        },
+        Link::Idle | Link::Closing => Html::default(),
+    };
+    let ended = now.ended.as_ref().map(|ended| {
+        if ended.asked_for {
+            html! { <p>{ words.ended_by_you }</p> }
+        } else {
+            html! { <p class="reason" id="ended">{ &ended.reason }</p> }
+        }
+    });
+    html! {
+        <section class="status" data-standing={standing.name()} aria-labelledby="status-title">
+            <h2 id="status-title">{ standing.word(words) }</h2>
+            if let Some(refusal) = &now.refusal {
+                { refused(refusal, words) }
+            } else {
+                { for ended }
+            }
+            { link }
+            if now.refusal.is_some() {
+                <p class="onward">
+                    <a href={format!("#{}", Place::Packets.name())}>{ words.to_packets }</a>
+                </p>
+            }
+        </section>
+    }
+}
+
+fn refused(refusal: &Refusal, words: &Words) -> Html {
+    html! {
+        <div id="refusal">
+            <p class="code">
+                <b>{ words.refused_with }{ " " }{ refusal.code }</b>{ " " }{ &refusal.reason }
+            </p>
+            <h3>{ words.what_it_means }</h3>
+            <p>{ &refusal.explanation }</p>
+            if let Some(remark) = &refusal.remark {
+                <h3>{ words.stand_in_says }</h3>
+                <p>{ remark }</p>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,125 @@
+//! Subscriptions: asking for them, what became of them, ending them.
+
+use yew::prelude::*;
+
+use tern_core::topic::TopicFilter;
+
+use super::field::input_text;
+use super::messages::qos;
+use crate::app::Console;
+use crate::protocol::{Command, Subscription, SubscriptionState, Task};
+use crate::state::Action;
+use crate::words::Words;
+
+#[component(Subscribe)]
+pub(super) fn subscribe() -> Html {
+    let Some(console) = use_context::<Console>() else {
+        return Html::default();
+    };
+    let state = console.state();
+    let words = state.words();
+    let now = state.now();
+    let filter = state.filter();
+    let fault = TopicFilter::new(&filter)
+        .err()
+        .filter(|_| !filter.is_empty());
+    let problem = now
+        .problem
+        .as_ref()
+        .filter(|problem| problem.of == Task::Subscribe);
+    let error = fault
+        .map(|fault| fault.to_string())
+        .or_else(|| problem.map(|p| p.text.clone()));
+    let connected = now.link.is_connected();
+    let onsubmit = {
+        let (console, filter, qos) = (console.clone(), filter.clone(), state.typed.subscribe_qos);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            console.tell(Command::Subscribe {
+                filter: filter.clone(),
+                qos,
+            });
+        })
+    };
+    let oninput = console.acts(|event: InputEvent| Action::TypeFilter(input_text(&event)));
+    html! {
+        <section aria-labelledby="subscribe-title">
+            <h2 id="subscribe-title">{ words.subscribe }</h2>
+            <form {onsubmit} novalidate=true>
+                <div class="field">
+                    <label for="filter">{ words.filter }</label>
+                    <input
+                        id="filter"
+                        class="mono"
+                        value={filter}
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        aria-invalid={error.is_some().then_some("true")}
+                        aria-describedby={error.is_some().then_some("filter-error")}
+                        {oninput}
+                    />
+                    if let Some(error) = error {
+                        <p class="error" id="filter-error" role="alert">{ error }</p>
+                    }
+                </div>
+                <div class="line">
+                    { qos("subscribe-qos", state.typed.subscribe_qos, console.acts(Action::SubscribeQos)) }
+                    <button type="submit" class="primary" id="subscribe" disabled={!connected}>{ words.subscribe }</button>
+                </div>
+                { not_connected(connected, words) }
+            </form>
+            <h3>{ words.subscriptions }</h3>
+            if now.subscriptions.is_empty() {
+                <p class="hint">{ words.no_subscriptions }</p>
+            } else {
+                <ul class="entries" id="subscriptions">
+                    { for now.subscriptions.iter().map(|one| subscription(&console, one, words)) }
+                </ul>
+            }
+        </section>
+    }
+}
+
+/// What to do where nothing can be asked for.
+pub(super) fn not_connected(connected: bool, words: &Words) -> Html {
+    html! {
+        if !connected {
+            <p class="hint">{ words.connect_first }{ " " }<a href="#connect">{ words.do_connect }</a></p>
+        }
+    }
+}
+
+fn subscription(console: &Console, one: &Subscription, words: &'static Words) -> Html {
+    let (state, text) = match &one.state {
+        SubscriptionState::Asked => ("asked", words.asked.to_owned()),
+        SubscriptionState::Granted => ("granted", words.granted.to_owned()),
+        SubscriptionState::Refused => ("refused", words.sub_refused.to_owned()),
+        SubscriptionState::Ending => ("ending", words.ending.to_owned()),
+        SubscriptionState::Failed(reason) => ("failed", format!("{}: {reason}", words.failed)),
+    };
+    let end = {
+        let (console, filter) = (console.clone(), one.filter.clone());
+        Callback::from(move |_: MouseEvent| {
+            console.tell(Command::Unsubscribe {
+                filter: filter.clone(),
+            });
+        })
+    };
+    html! {
+        <li key={one.filter.clone()} data-state={state} data-filter={one.filter.clone()}>
+            <code>{ &one.filter }</code>
+            <span class="fate">{ format!("QoS {} · ", one.qos) }{ text }</span>
+            if one.state == SubscriptionState::Granted {
+                <button
+                    type="button"
+                    class="quiet"
+                    aria-label={format!("{} {}", words.unsubscribe, one.filter)}
+                    onclick={end}
+                >
+                    { words.unsubscribe }
+                </button>
+            }
+        </li>
+    }
+}

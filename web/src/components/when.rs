@@ -1,0 +1,34 @@
+//! Times of day, as a person at this computer reads them.
+
+use js_sys::Date;
+use wasm_bindgen::JsValue;
+
+use crate::state::Worker;
+
+/// `HH:MM:SS.mmm` of a time on the worker's clock, in the browser's time zone.
+pub(super) fn time_of_day(worker: &Worker, at_ms: f64) -> String {
+    let Worker::Ready { origin_ms } = worker else {
+        return String::new();
+    };
+    let date = Date::new(&JsValue::from_f64(origin_ms + at_ms));
+    format!(
+        "{:02}:{:02}:{:02}.{:03}",
+        date.get_hours(),
+        date.get_minutes(),
+        date.get_seconds(),
+        date.get_milliseconds()
+    )
+}
+
+/// A number with thin spaces between its thousands.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}

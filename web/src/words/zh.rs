@@ -1,0 +1,151 @@
+//! Simplified Chinese.
+
+use super::Words;
+
+pub(super) static WORDS: Words = Words {
+    tagline: "设备调试台",
+    skip_to_content: "跳到正文",
+    places: "页面",
+    other_language: "English",
+
+    connect: "连接",
+    messages: "消息",
+    packets: "报文",
+
+    starting: "启动中",
+    not_connected: "未连接",
+    connecting: "连接中",
+    connected: "已连接",
+    reconnecting: "等待重连",
+    disconnecting: "断开中",
+    disconnected: "已断开",
+    refused: "被拒绝",
+    worker_broken: "负责保持连接的部分未能启动。请刷新页面；若仍无效，请查看浏览器自带的控制台。",
+
+    device: "设备",
+    device_hint: "设备三元组，从物联网平台控制台的设备页获取。",
+    sample_hint: "这是示例设备，替身平台已登记，可以直接连接。",
+    use_sample: "使用示例设备",
+    secret_hint: "只留在本页：仅用于签名，不发送，也不保存。",
+    show: "显示",
+    hide: "隐藏",
+
+    whereto: "连接到",
+    in_page: "本页之内",
+    in_page_hint: "云端的替身就运行在本页里，数据不会离开本页。",
+    ws_hint: "不加密的 WebSocket，以 securemode 3 签名。",
+    wss_hint: "基于 TLS 的 WebSocket，以 securemode 2 签名。",
+    address: "地址",
+    by_host: "主机和端口",
+    by_region: "地域",
+    host: "主机",
+    port: "端口",
+    region: "地域",
+    connects_to: "将连接到",
+
+    login_and_session: "登录与会话",
+    client_id: "客户端 ID",
+    client_id_hint: "64 字符内。留空则为 productKey.deviceName。",
+    method: "签名方法",
+    timestamp: "时间戳（毫秒）",
+    timestamp_hint: "留空则不签名，也不发送。",
+    now: "现在",
+    keep_alive: "保活时间（秒）",
+    keep_alive_hint: "60 至 300。",
+    clean_session: "清除会话",
+    clean_session_hint: "关闭时，设备离线期间平台保留订阅和 QoS 1 消息。",
+
+    do_connect: "连接",
+    do_disconnect: "断开",
+    fix_first: "请先修正上面标出的内容。",
+
+    signed_connect: "签名后的 CONNECT",
+    signed_connect_hint: "登录参数的由来，随输入即时更新。",
+    signing_waits: "签名之前还需要：",
+    step_parameters: "参数",
+    step_sorted: "按名称排序",
+    step_content: "待签名字符串",
+    step_hmac: "签名",
+    step_client_id: "MQTT 客户端 ID",
+    step_username: "用户名",
+    step_password: "密码",
+    why,
+
+    connected_with: "平台接受了登录。",
+    session_new: "新会话",
+    session_kept: "沿用之前的会话",
+    the_stand_in: "本页里的替身",
+    refused_with: "CONNACK",
+    what_it_means: "含义",
+    stand_in_says: "替身看到的原因",
+    next_attempt: "距下次尝试",
+    attempt: "第几次",
+    ended_by_you: "已按您的要求断开。",
+    to_messages: "订阅与发布",
+    to_packets: "查看报文",
+
+    subscribe: "订阅",
+    unsubscribe: "取消订阅",
+    filter: "Topic 过滤器",
+    subscriptions: "已订阅",
+    no_subscriptions: "暂无。",
+    asked: "等待应答",
+    granted: "已生效",
+    sub_refused: "被拒绝：是否不是本设备自己的 Topic？",
+    ending: "取消中",
+
+    publish: "发布",
+    topic: "Topic",
+    payload: "消息内容",
+    published: "已发布",
+    waiting: "等待应答",
+    sent: "已发送",
+    acknowledged: "已确认",
+    failed: "失败",
+    connect_first: "尚未连接。",
+
+    received: "收到的消息",
+    no_messages: "还没有消息",
+    no_messages_hint: "请先订阅。设备若向自己订阅的 Topic 发布，会收到自己的消息。",
+    choose_message: "选择一条消息查看全部内容。",
+    message: "消息",
+    not_text: "不是文本，以十六进制显示。",
+    gone: "这条消息已被更新的消息挤出。",
+    close: "关闭",
+
+    no_packets: "还没有任何报文",
+    no_packets_hint: "点“连接”：第一个报文将是 CONNECT。",
+    time: "时间",
+    direction: "方向",
+    sent_up: "发出",
+    received_down: "收到",
+    kind: "类型",
+    details: "内容",
+    packet_id: "报文标识",
+    size: "大小",
+    held: "保留",
+    evicted: "已移出",
+    up: "上行",
+    down: "下行",
+    clear: "清空",
+    newest: "到最新",
+    malformed: "格式错误",
+    at_byte: "位于字节",
+};
+
+fn why(step: &str) -> Option<&'static str> {
+    Some(match step {
+        "parameters" => {
+            "参与签名的参数：clientId 是不带扩展参数的部分；只有发送时间戳时，才对时间戳签名。"
+        }
+        "sorted" => "按参数名的字典序排序。换一种顺序就会得到另一个签名。",
+        "content" => "名称后面紧跟值，依次拼接，没有分隔符；名称也参与签名，不只是值。",
+        "hmac" => {
+            "密钥是设备自己的 deviceSecret 原文，不是产品的密钥，也不做十六进制解码；这里从不显示它。"
+        }
+        "client_id" => "两条竖线之间是扩展参数。securemode 跟随传输方式：TLS 为 2，不加密为 3。",
+        "username" => "先是设备名，然后是 &，最后是 productKey，顺序不能颠倒。",
+        "password" => "签名的十六进制形式，平台不区分大小写。",
+        _ => return None,
+    })
+}

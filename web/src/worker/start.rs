@@ -1,0 +1,176 @@
+//! The worker's start: clock, timers and messages around the [`Session`].
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+use super::in_page::InPage;
+use super::log::Bounds;
+use super::session::Session;
+use super::websocket::WebSocketTransport;
+use crate::link::{post, unpack};
+use crate::protocol::{Command, Link, Report};
+
+/// The page is told at most this often, in ms. It draws at its own pace anyway.
+const TICK_MS: f64 = 33.0;
+/// While it waits for the next attempt, the page is told how long still, in ms.
+const COUNTDOWN_MS: f64 = 1000.0;
+
+/// Runs in the worker from its start to its end.
+pub fn start(scope: DedicatedWorkerGlobalScope) {
+    let seed = seed(&scope);
+    let in_page = match InPage::new(seed) {
+        Ok(in_page) => in_page,
+        // The sample device is a constant that a test connects with.
+        Err(error) => wasm_bindgen::throw_str(&error.to_string()),
+    };
+    let host = Rc::new_cyclic(|host: &std::rc::Weak<Host>| {
+        let woken = host.clone();
+        let network = WebSocketTransport::new(move || {
+            if let Some(host) = woken.upgrade() {
+                host.turn();
+            }
+        });
+        let session = Session::new(
+            Box::new(in_page),
+            Box::new(network),
+            Bounds::default(),
+            seed,
+        );
+        let woken = host.clone();
+        let on_wake = Closure::new(move || {
+            if let Some(host) = woken.upgrade() {
+                host.wake.set(None);
+                host.turn();
+            }
+        });
+        let ticked = host.clone();
+        let on_tick = Closure::new(move || {
+            if let Some(host) = ticked.upgrade() {
+                host.tick.set(None);
+                host.tell();
+            }
+        });
+        Host {
+            scope: scope.clone(),
+            session: RefCell::new(session),
+            wake: Timer::default(),
+            tick: Timer::default(),
+            told_ms: std::cell::Cell::new(f64::MIN),
+            on_wake,
+            on_tick,
+        }
+    });
+    let told = host.clone();
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        told.command(&event.data());
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // The worker lives as long as its scope; so does what it listens with.
+    on_message.forget();
+    host.report(
+        &Report::Ready {
+            origin_ms: host.origin_ms(),
+        },
+        &[],
+    );
+    host.tell();
+}
+
+/// A timer that may be set; its number.
+type Timer = std::cell::Cell<Option<i32>>;
+
+struct Host {
+    scope: DedicatedWorkerGlobalScope,
+    session: RefCell<Session>,
+    wake: Timer,
+    tick: Timer,
+    told_ms: std::cell::Cell<f64>,
+    on_wake: Closure<dyn FnMut()>,
+    on_tick: Closure<dyn FnMut()>,
+}
+
+impl Host {
+    fn command(&self, data: &JsValue) {
+        let Some((text, bytes)) = unpack(data) else {
+            return;
+        };
+        let Ok(command) = serde_json::from_str::<Command>(&text) else {
+            return;
+        };
+        let now_ms = self.now_ms();
+        self.session.borrow_mut().command(now_ms, command, &bytes);
+        self.turn();
+    }
+
+    fn turn(&self) {
+        let next = self.session.borrow_mut().turn(self.now_ms());
+        self.set(&self.wake, next, &self.on_wake);
+        self.tell_soon();
+    }
+
+    /// Tells the page by the next tick, if there is something to tell.
+    fn tell_soon(&self) {
+        if self.tick.get().is_none() && self.session.borrow().has_changed() {
+            let wait = self.told_ms.get() + TICK_MS - self.now_ms();
+            self.set(&self.tick, Some(wait.max(0.0)), &self.on_tick);
+        }
+    }
+
+    fn tell(&self) {
+        let now_ms = self.now_ms();
+        self.told_ms.set(now_ms);
+        let mut bytes = Vec::new();
+        let snapshot = self.session.borrow_mut().snapshot(now_ms, &mut bytes);
+        let counts_down = matches!(snapshot.link, Link::Waiting { .. });
+        self.report(&Report::Snapshot(Box::new(snapshot)), &bytes);
+        if counts_down {
+            self.set(&self.tick, Some(COUNTDOWN_MS), &self.on_tick);
+        }
+    }
+
+    fn report(&self, report: &Report, bytes: &[u8]) {
+        if let Ok(text) = serde_json::to_string(report) {
+            let _ = post(&text, bytes, |message, transfer| {
+                self.scope.post_message_with_transfer(message, transfer)
+            });
+        }
+    }
+
+    fn set(&self, timer: &Timer, wait_ms: Option<f64>, call: &Closure<dyn FnMut()>) {
+        if let Some(running) = timer.take() {
+            self.scope.clear_timeout_with_handle(running);
+        }
+        let Some(wait_ms) = wait_ms else { return };
+        // A longer wait than a timer can take ends early, which does no harm.
+        #[allow(clippy::cast_possible_truncation, reason = "clamped")]
+        let wait_ms = wait_ms.ceil().clamp(0.0, 1e9) as i32;
+        let set = self
+            .scope
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                call.as_ref().unchecked_ref(),
+                wait_ms,
+            );
+        timer.set(set.ok());
+    }
+
+    fn now_ms(&self) -> f64 {
+        self.scope.performance().map_or(0.0, |clock| clock.now())
+    }
+
+    fn origin_ms(&self) -> f64 {
+        let clock = self.scope.performance();
+        clock.map_or_else(js_sys::Date::now, |clock| clock.time_origin())
+    }
+}
+
+fn seed(scope: &DedicatedWorkerGlobalScope) -> u64 {
+    let mut bytes = [0; 8];
+    if let Ok(crypto) = scope.crypto() {
+        // Without randomness the seed is nought: reconnects of two pages then share their jitter.
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    u64::from_le_bytes(bytes)
+}
