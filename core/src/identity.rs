@@ -27,8 +27,8 @@ mod secret;
 mod transport;
 
 pub use endpoint::Endpoint;
-pub use error::{Field, IdentityError};
 pub(crate) use error::quoted;
+pub use error::{Field, IdentityError};
 pub use names::{ClientId, DeviceName, ProductKey};
 pub use region::Region;
 pub use secret::DeviceSecret;

@@ -51,6 +51,15 @@ fn a_connect_with_and_without_its_optional_fields() {
         ..connect()
     };
     round_trip(&Packet::Connect(name_only), Sender::Client);
+    // Empty is not the same as absent: both flags are set, both lengths are 0.
+    let empty = Connect {
+        username: Some(String::new()),
+        password: Some(Password::new(String::new())),
+        ..connect()
+    };
+    let bytes = round_trip(&Packet::Connect(empty), Sender::Client);
+    assert_eq!(bytes[9], 0xC0);
+    assert_eq!(&bytes[bytes.len() - 4..], [0, 0, 0, 0]);
     let will = Some(Will {
         topic: "w".into(),
         payload: vec![0, 255],
@@ -224,13 +233,6 @@ fn what_would_be_malformed_is_not_written() {
             ..connect()
         }),
         "MQTT-3.1.2-22",
-    );
-    not_written(
-        &Packet::Connect(Connect {
-            username: Some(String::new()),
-            ..connect()
-        }),
-        "user name",
     );
     not_written(
         &Packet::Connect(Connect {

@@ -182,7 +182,7 @@ impl Config {
             if client_id.is_empty() && !self.clean_session {
                 return Err(ConfigError::ClientIdMissing);
             }
-            if username.as_deref().unwrap_or_default().is_empty() && password.is_some() {
+            if username.is_none() && password.is_some() {
                 return Err(ConfigError::PasswordAlone);
             }
             for (field, text) in [

@@ -33,7 +33,7 @@ pub fn write(packet: &Packet<'_>, out: &mut Vec<u8>) -> Result<(), WriteError> {
             ],
             out,
         ),
-        Packet::Connect(connect) => encode(&connect_of(connect)?, out),
+        Packet::Connect(connect) => write_connect(connect, out),
         Packet::Subscribe(subscribe) => {
             if subscribe.filters.is_empty() {
                 return Err(WriteError::Invalid(
@@ -153,55 +153,59 @@ fn push_remaining_length(mut remaining: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// mqttbytes leaves a packet out where its fields do not suit it, so they are judged before.
-fn connect_of(connect: &Connect) -> Result<v4::Packet, WriteError> {
+/// CONNECT is written here in full, as it is read: mqttbytes leaves an empty user name or password out.
+fn write_connect(connect: &Connect, out: &mut Vec<u8>) -> Result<(), WriteError> {
     if connect.protocol_level != 4 {
         return Err(WriteError::Invalid(
             "only protocol level 4 (MQTT 3.1.1) is written",
         ));
     }
-    check_string("the client id", &connect.client_id)?;
-    let mut packet = v4::Connect::new(connect.client_id.clone());
-    packet.keep_alive = connect.keep_alive;
-    packet.clean_session = connect.clean_session;
     if connect.client_id.is_empty() && !connect.clean_session {
         return Err(WriteError::Invalid(
             "an empty client id goes only with clean session 1 [MQTT-3.1.3-7]",
         ));
     }
-    let username = connect.username.as_deref().unwrap_or_default();
-    let password = connect
-        .password
-        .as_ref()
-        .map(|password| password.expose())
-        .unwrap_or_default();
-    if connect.username.is_some() && username.is_empty() {
-        return Err(WriteError::Invalid(
-            "the user name is empty; leave it out or fill it in",
-        ));
-    }
-    if username.is_empty() && !password.is_empty() {
+    if connect.username.is_none() && connect.password.is_some() {
         return Err(WriteError::Invalid(
             "a password comes only with a user name [MQTT-3.1.2-22]",
         ));
     }
-    check_string("the user name", username)?;
-    field_len("the password", password.len())?;
-    if !username.is_empty() {
-        packet.set_login(username, password);
-    }
+    let mut flags = u8::from(connect.clean_session) << 1;
+    let mut fields = Vec::new();
+    push_string("the client id", &connect.client_id, &mut fields)?;
     if let Some(will) = &connect.will {
-        check_string("the will's topic", &will.topic)?;
-        field_len("the will's payload", will.payload.len())?;
-        let qos = codec_qos(will.qos);
-        packet.last_will = Some(v4::LastWill::new(
-            will.topic.clone(),
-            will.payload.clone(),
-            qos,
-            will.retain,
-        ));
+        flags |= 0b100 | will.qos.number() << 3 | u8::from(will.retain) << 5;
+        push_string("the will's topic", &will.topic, &mut fields)?;
+        push_field("the will's payload", &will.payload, &mut fields)?;
     }
-    Ok(v4::Packet::Connect(packet))
+    if let Some(username) = &connect.username {
+        flags |= 0b1000_0000;
+        push_string("the user name", username, &mut fields)?;
+    }
+    if let Some(password) = &connect.password {
+        flags |= 0b100_0000;
+        push_field("the password", password.expose().as_bytes(), &mut fields)?;
+    }
+    out.push(0x10);
+    // Five fields of at most 65,537 bytes each: far below what the length can say.
+    push_remaining_length(10 + fields.len(), out);
+    out.extend_from_slice(b"\x00\x04MQTT\x04");
+    out.push(flags);
+    out.extend_from_slice(&connect.keep_alive.to_be_bytes());
+    out.extend_from_slice(&fields);
+    Ok(())
+}
+
+fn push_string(field: &'static str, text: &str, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    check_string(field, text)?;
+    push_field(field, text.as_bytes(), out)
+}
+
+fn push_field(field: &'static str, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), WriteError> {
+    let len = field_len(field, bytes.len())?;
+    out.extend_from_slice(&len.to_be_bytes());
+    out.extend_from_slice(bytes);
+    Ok(())
 }
 
 fn check_filter(filter: &str) -> Result<(), WriteError> {
@@ -227,12 +231,11 @@ fn field_len(field: &'static str, len: usize) -> Result<u16, WriteError> {
     u16::try_from(len).map_err(|_| WriteError::FieldTooLong { field, len })
 }
 
-/// Lets mqttbytes write into an empty buffer (its CONNECT patches its flags at an absolute index) and
-/// appends the result, so that an error leaves nothing behind.
+/// Lets mqttbytes write into a buffer of its own and appends the result, so that an error leaves nothing
+/// behind.
 fn encode(packet: &v4::Packet, out: &mut Vec<u8>) -> Result<(), WriteError> {
     let mut scratch = BytesMut::new();
     let written = match packet {
-        v4::Packet::Connect(connect) => connect.write(&mut scratch),
         v4::Packet::Subscribe(subscribe) => subscribe.write(&mut scratch),
         v4::Packet::SubAck(suback) => suback.write(&mut scratch),
         v4::Packet::Unsubscribe(unsubscribe) => unsubscribe.write(&mut scratch),
