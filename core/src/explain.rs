@@ -60,6 +60,21 @@ pub fn connack(code: ConnectCode, login: &Login, keep_alive: u16) -> String {
     }
 }
 
+/// Names what answers instead of an MQTT broker, by the first bytes that came instead of a CONNACK.
+#[must_use]
+pub fn not_mqtt(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [b'H', b'T', ..] | [b'<', ..] => {
+            "; it looks like HTTP: check the port, or choose the transport ws or wss"
+        }
+        // The records of TLS: a handshake, or the alert that answers what is no handshake.
+        [0x15 | 0x16, 3, ..] => {
+            "; it looks like TLS: choose the transport tls, and securemode 2 with it"
+        }
+        _ => "; is there an MQTT broker on that port, and the right transport chosen?",
+    }
+}
+
 /// Explains connections that the platform accepts and closes shortly after, `times` in a row.
 #[must_use]
 pub fn take_over(times: u32) -> String {

@@ -1,6 +1,4 @@
-//! The life of a connection: attempt, login, packets, keep alive, end.
-
-use core::time::Duration;
+//! The life of a connection: attempt, login, packets, end. What time does to it stands in `clocks`.
 
 use super::sign_in::FirstStep;
 use super::subscriptions::Answered;
@@ -13,14 +11,30 @@ use crate::auth::{AuthError, HttpAnswer};
 use crate::explain;
 use crate::time::Instant;
 use crate::wire::{
-    Connack, ConnectCode, FrameError, Framed, Packet, PacketId, Publish, QoS, Sender, Suback,
-    frame, read, write,
+    Connack, ConnectCode, FrameError, Framed, Packet, PacketId, PacketType, Publish, QoS, Sender,
+    Suback, frame, read, write,
 };
 
 /// How an attempt or a connection failed.
 enum Failure {
-    Refused { refusal: Refusal, is_final: bool },
-    Disconnected(Disconnect),
+    Refused {
+        refusal: Refusal,
+        is_final: bool,
+    },
+    /// `is_final` is none where the kind of the end decides.
+    Disconnected {
+        disconnect: Disconnect,
+        is_final: Option<bool>,
+    },
+}
+
+impl From<Disconnect> for Failure {
+    fn from(disconnect: Disconnect) -> Self {
+        Self::Disconnected {
+            disconnect,
+            is_final: None,
+        }
+    }
 }
 
 impl Device {
@@ -65,7 +79,7 @@ impl Device {
                     kind: kind_of(reason.kind),
                     reason: format!("the HTTPS authentication failed: {}", reason.text),
                 };
-                return self.fail(now, Failure::Disconnected(disconnect));
+                return self.fail(now, disconnect.into());
             }
         };
         match self.sign_in.answered(&self.config.login, now, answer) {
@@ -88,6 +102,8 @@ impl Device {
         let connect = self.sign_in.connect(&self.config, endpoint);
         self.phase = Phase::LoggingIn;
         self.last_sent = now;
+        self.last_received = now;
+        self.held = 0;
         if let Err(error) = write(&Packet::Connect(connect), &mut self.transmit) {
             // `Config::check` lets nothing through that can't be written; a token might.
             let reason = format!("the CONNECT can't be written: {error}");
@@ -112,7 +128,8 @@ impl Device {
             kind: kind_of(reason.kind),
             reason: text,
         };
-        self.fail(now, Failure::Disconnected(disconnect));
+        self.transmit.clear();
+        self.fail(now, disconnect.into());
     }
 
     // --- packets ---------------------------------------------------------------------------------
@@ -125,16 +142,23 @@ impl Device {
         if !self.phase.has_transport() || self.phase == Phase::Opening {
             return all;
         }
-        if let Some(deadline) = self.timers.get(Timer::PingResponse) {
-            // The link lives: a long backlog may stand before the PINGRESP, within one keep alive.
-            let latest = self.ping_sent + self.keep_alive().max(self.config.ping_timeout);
-            let extended = (now + self.config.ping_timeout).min(latest);
-            self.timers.set(Timer::PingResponse, deadline.max(extended));
+        if bytes.len() > self.held {
+            self.note_received(now);
         }
         let mut start = 0;
         while let Some(rest) = bytes.get(start..) {
-            let len = match frame(rest, Sender::Server, self.config.limits.max_packet) {
+            let framed = frame(rest, Sender::Server, self.config.limits.max_packet);
+            // Judged by its first byte already: the rest of what is no CONNACK might never come.
+            if let (Ok(_), Some(&first)) = (&framed, rest.first())
+                && let Some(packet_type) = PacketType::from_first_byte(first)
+                && let Err(rule) = may_come(self.phase, packet_type)
+            {
+                self.misbehaved(now, rule, rest);
+                return all;
+            }
+            let len = match framed {
                 Ok(Framed::Need(need)) => {
+                    self.held = rest.len();
                     self.after_packets(now);
                     return Progress {
                         consumed: start,
@@ -143,7 +167,7 @@ impl Device {
                 }
                 Ok(Framed::Complete { len }) => len,
                 Err(error) => {
-                    self.bad_bytes(now, &error);
+                    self.bad_bytes(now, &error, rest);
                     return all;
                 }
             };
@@ -151,10 +175,10 @@ impl Device {
             match read(packet, Sender::Server) {
                 Ok(read) => {
                     if let Err(reason) = self.packet(now, start, packet, read) {
-                        self.abort(now, DisconnectKind::PeerMisbehaved, reason);
+                        self.misbehaved(now, &reason, rest);
                     }
                 }
-                Err(error) => self.bad_bytes(now, &error),
+                Err(error) => self.bad_bytes(now, &error, rest),
             }
             if !self.phase.has_transport() {
                 return all;
@@ -172,7 +196,6 @@ impl Device {
         bytes: &[u8],
         packet: Packet<'_>,
     ) -> Result<(), String> {
-        may_come(self.phase, packet.packet_type()).map_err(str::to_owned)?;
         match packet {
             Packet::Publish(publish) => return self.message(start, bytes, &publish),
             Packet::Puback(id) => {
@@ -191,7 +214,7 @@ impl Device {
                 self.timers.stop(Timer::PingResponse);
                 self.ping_excused = false;
             }
-            // The other types are not a server's, or refused by `may_come`.
+            // The other types are not a server's, or have been refused by `may_come`.
             _ => {}
         }
         Ok(())
@@ -342,138 +365,61 @@ impl Device {
         }
     }
 
-    fn arm_request(&mut self) {
-        match self.subscriptions.next_deadline() {
-            Some(deadline) => self.timers.set(Timer::Request, deadline),
-            None => self.timers.stop(Timer::Request),
-        }
-    }
-
     pub(super) fn finish_drained(&mut self) {
         if self.outbox.len() == 0 && self.subscriptions.is_idle() {
             self.say_goodbye();
         }
     }
 
-    fn say_goodbye(&mut self) {
+    pub(super) fn say_goodbye(&mut self) {
         // A DISCONNECT has two bytes and can't fail to be written.
         let _ = write(&Packet::Disconnect, &mut self.transmit);
         self.outputs.push_back(Output::CloseTransport);
         self.end(Ended::Requested);
     }
 
-    // --- time ------------------------------------------------------------------------------------
-
-    fn keep_alive(&self) -> Duration {
-        Duration::from_secs(self.config.keep_alive.into())
-    }
-
-    /// A PINGREQ goes out when three quarters of the keep alive have passed since the last packet sent:
-    /// the rest is for the way [MQTT-3.1.2-23] [seed: MQTT保活]. Received packets do not postpone it.
-    fn arm_keep_alive(&mut self) {
-        match self.config.keep_alive {
-            0 => self.timers.stop(Timer::KeepAlive),
-            _ => self
-                .timers
-                .set(Timer::KeepAlive, self.last_sent + self.keep_alive() * 3 / 4),
-        }
-    }
-
-    pub(super) fn timeout(&mut self, now: Instant) {
-        if self.timers.take_expired(Timer::Connect, now).is_some() {
-            let awaited = match self.phase {
-                Phase::Authenticating => "no answer to the HTTPS authentication came",
-                Phase::Opening => "the connection could not be opened",
-                _ => {
-                    "no CONNACK came; is there an MQTT broker on that port, and the right transport chosen"
-                }
-            };
-            let within = self.config.connect_timeout.as_secs_f32();
-            self.abort(
-                now,
-                DisconnectKind::TimedOut,
-                format!("{awaited} (within {within} s)"),
-            );
-        }
-        if let Some(deadline) = self.timers.take_expired(Timer::PingResponse, now) {
-            self.ping_response_missing(now, deadline);
-        }
-        if self.timers.take_expired(Timer::KeepAlive, now).is_some() {
-            if now >= self.last_sent + self.keep_alive() * 3 / 4 {
-                self.ping(now);
-            }
-            self.arm_keep_alive();
-        }
-        if self.timers.take_expired(Timer::Request, now).is_some() {
-            for token in self.subscriptions.time_out(now) {
-                self.event(Event::Failed {
-                    token,
-                    reason: FailReason::TimedOut,
-                });
-            }
-            self.arm_request();
-            if self.phase == Phase::Draining {
-                self.finish_drained();
-            }
-        }
-        if self.timers.take_expired(Timer::Drain, now).is_some() && self.phase == Phase::Draining {
-            self.say_goodbye();
-        }
-        if self.timers.take_expired(Timer::Reconnect, now).is_some() {
-            self.begin_attempt(now);
-        }
-    }
-
-    fn ping(&mut self, now: Instant) {
-        // A PINGREQ has two bytes and can't fail to be written.
-        let _ = write(&Packet::Pingreq, &mut self.transmit);
-        self.last_sent = now;
-        if self.timers.get(Timer::PingResponse).is_none() {
-            self.ping_sent = now;
-            self.timers
-                .set(Timer::PingResponse, now + self.config.ping_timeout);
-        }
-    }
-
-    fn ping_response_missing(&mut self, now: Instant, deadline: Instant) {
-        let overslept = now.since(deadline) > self.config.ping_timeout / 4;
-        if overslept && !self.ping_excused {
-            // The host slept, not the link: ask once more before calling it dead.
-            self.ping_excused = true;
-            self.ping(now);
-            self.arm_keep_alive();
-            return;
-        }
-        let silent = now.since(self.ping_sent).as_secs_f32();
-        let reason = format!("no PINGRESP within {silent} s: the link is dead [MQTT-3.1.2-24]");
-        self.abort(now, DisconnectKind::Network, reason);
-    }
-
     // --- the end ---------------------------------------------------------------------------------
 
-    fn bad_bytes(&mut self, now: Instant, error: &FrameError) {
+    /// Ends the connection because of what stands at the front of `bytes`.
+    fn bad_bytes(&mut self, now: Instant, error: &FrameError, bytes: &[u8]) {
         let (kind, what) = match error {
             FrameError::WrongSender(..) => (DisconnectKind::PeerMisbehaved, "the peer misbehaved"),
             FrameError::TooLarge { .. } => (DisconnectKind::TooLarge, "the peer sent too much"),
-            FrameError::Malformed(_) => (DisconnectKind::Malformed, "the peer sent what is no MQTT"),
+            FrameError::Malformed(_) => {
+                (DisconnectKind::Malformed, "the peer sent what is no MQTT")
+            }
         };
-        self.abort(now, kind, format!("{what}: {error}"));
+        let hint = self.hint(bytes);
+        self.abort(now, kind, format!("{what}: {error}{hint}"));
     }
 
-    /// Ends the connection from this side.
-    fn abort(&mut self, now: Instant, kind: DisconnectKind, reason: String) {
-        self.transmit.clear();
+    /// Ends the connection because of a legal packet, at the front of `bytes`, that may not come now.
+    fn misbehaved(&mut self, now: Instant, rule: &str, bytes: &[u8]) {
+        let hint = self.hint(bytes);
+        let reason = format!("{rule}{hint}");
+        self.abort(now, DisconnectKind::PeerMisbehaved, reason);
+    }
+
+    /// What it may be that answers there, as long as nothing has shown that it is a broker.
+    fn hint(&self, bytes: &[u8]) -> &'static str {
+        match self.phase {
+            Phase::LoggingIn => explain::not_mqtt(bytes),
+            _ => "",
+        }
+    }
+
+    /// Ends the connection from this side. What has been told to be sent still goes out before.
+    pub(super) fn abort(&mut self, now: Instant, kind: DisconnectKind, reason: String) {
         if self.phase.has_transport() {
             self.outputs.push_back(Output::CloseTransport);
         }
-        self.fail(now, Failure::Disconnected(Disconnect { kind, reason }));
+        self.fail(now, Disconnect { kind, reason }.into());
     }
 
     /// An attempt or a connection is over: tells so, and tries again or stops.
     fn fail(&mut self, now: Instant, failure: Failure) {
         let draining = self.phase == Phase::Draining;
         self.timers.stop_all();
-        self.transmit.clear();
         self.phase = Phase::Waiting;
         let (is_final, ended) = match failure {
             Failure::Refused { refusal, is_final } => {
@@ -481,18 +427,24 @@ impl Device {
                 self.event(Event::Refused(refusal.clone()));
                 (is_final, Ended::Refused(refusal))
             }
-            Failure::Disconnected(mut disconnect) => {
+            Failure::Disconnected {
+                mut disconnect,
+                is_final,
+            } => {
                 let closed = disconnect.kind == DisconnectKind::Closed;
                 if let Some(times) = self.backoff.ended(now, closed) {
                     disconnect.reason.push_str(&explain::take_over(times));
                 }
-                let is_final = !self.ever_connected
-                    && matches!(
-                        disconnect.kind,
-                        DisconnectKind::Certificate
-                            | DisconnectKind::Malformed
-                            | DisconnectKind::PeerMisbehaved
-                    );
+                // At the first attempt these mean that something else answers there than was meant.
+                let is_final = is_final.unwrap_or(
+                    !self.ever_connected
+                        && matches!(
+                            disconnect.kind,
+                            DisconnectKind::Certificate
+                                | DisconnectKind::Malformed
+                                | DisconnectKind::PeerMisbehaved
+                        ),
+                );
                 self.event(Event::Disconnected(disconnect.clone()));
                 (is_final, Ended::Disconnected(disconnect))
             }
@@ -532,7 +484,7 @@ impl Device {
         self.event(Event::Ended(ended));
     }
 
-    fn event(&mut self, event: Event) {
+    pub(super) fn event(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
     }
 }
@@ -547,10 +499,13 @@ fn auth_failure(error: &AuthError) -> Failure {
             },
             is_final: error.is_final(),
         },
-        _ => Failure::Disconnected(Disconnect {
-            kind: DisconnectKind::PeerMisbehaved,
-            reason: format!("{error}. {}", error.explanation()),
-        }),
+        _ => Failure::Disconnected {
+            disconnect: Disconnect {
+                kind: DisconnectKind::PeerMisbehaved,
+                reason: format!("{error}. {}", error.explanation()),
+            },
+            is_final: Some(error.is_final()),
+        },
     }
 }
 

@@ -14,11 +14,12 @@ use crate::wire::{ConnectCode, QoS};
 pub enum Input<'a> {
     /// The byte stream asked for by [`Output::OpenTransport`] is open.
     TransportOpened,
-    /// Bytes of the stream: all that the host holds and the device has not consumed.
+    /// Bytes of the stream: all that the host holds and the device has not consumed. Below
+    /// [`Progress::need`] bytes it does no more than show that the link lives.
     Received(&'a [u8]),
     /// The stream could not be opened, or has ended. Not for the end that [`Output::CloseTransport`] made.
     TransportClosed(CloseReason),
-    /// How the request of [`Output::SendHttp`] ended.
+    /// How the request of [`Output::SendHttp`] ended. Once another one has been asked for, not of an earlier.
     HttpAnswered(Result<HttpAnswer<'a>, CloseReason>),
     /// The time of [`Output::Timeout`] has come. Earlier, later or superfluous calls are harmless.
     Timeout,
@@ -63,7 +64,6 @@ impl fmt::Display for Token {
 
 /// Something for the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Event {
     /// An attempt to connect has begun.
     Connecting {
@@ -143,7 +143,6 @@ pub enum Event {
 
 /// Why a token ended without success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum FailReason {
     /// No answer within the request timeout.
     #[error("no answer came within the request timeout")]
@@ -211,7 +210,6 @@ pub struct Disconnect {
 
 /// Whose doing the end of a connection was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum DisconnectKind {
     /// The application asked for it.
     Requested,

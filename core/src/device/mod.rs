@@ -49,6 +49,7 @@
 //! queues are bounded and say `Full`; nothing accepted is dropped silently.
 
 mod backoff;
+mod clocks;
 mod config;
 mod connection;
 mod event;
@@ -59,6 +60,7 @@ mod subscriptions;
 mod timer;
 mod turn;
 
+use core::fmt;
 use std::collections::VecDeque;
 
 pub use config::{Config, ConfigError, Limits, Login, Reconnect};
@@ -80,7 +82,6 @@ use subscriptions::{Ask, Subscriptions};
 use timer::{Timer, TimerTable};
 
 /// One client of the platform. See the [module's documentation](self).
-#[derive(Debug)]
 pub struct Device {
     config: Config,
     rng: fastrand::Rng,
@@ -97,6 +98,9 @@ pub struct Device {
     ids: PacketIds,
     last_token: u64,
     last_sent: Instant,
+    last_received: Instant,
+    /// Bytes that the last call left with the host: what is beyond them is new.
+    held: usize,
     ping_sent: Instant,
     ping_excused: bool,
 }
@@ -125,6 +129,8 @@ impl Device {
             ids: PacketIds::default(),
             last_token: 0,
             last_sent: Instant::default(),
+            last_received: Instant::default(),
+            held: 0,
             ping_sent: Instant::default(),
             ping_excused: false,
         })
@@ -210,8 +216,8 @@ impl Device {
         self.ask(now, Ask::Unsubscribe, filter)
     }
 
-    /// Hands in what happened. Hand in received bytes before a [`Input::Timeout`] of the same moment: they
-    /// may be what the device waits for.
+    /// Hands in what happened. Hand in received bytes before a [`Input::Timeout`] of the same moment, even
+    /// fewer than [`Progress::need`]: they show that the link lives.
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) -> Progress {
         let mut progress = Progress {
             consumed: 0,
@@ -275,6 +281,16 @@ impl Device {
         self.last_token = token.0;
         self.send_waiting(now);
         Ok(token)
+    }
+}
+
+/// Tells where the device stands, not what it holds: among that are passwords and tokens.
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Device")
+            .field("phase", &self.phase)
+            .field("queued", &self.queued())
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::{Config, Login};
 use crate::auth::{self, AuthError, Grant, HttpAnswer, HttpRequest};
-use crate::identity::Endpoint;
+use crate::identity::{Endpoint, TransportKind};
 use crate::sign;
 use crate::time::Instant;
 use crate::wire::Connect;
@@ -133,13 +133,16 @@ impl SignIn {
 
 fn granted_endpoint(
     by_hand: Option<&Endpoint>,
-    transport: crate::identity::TransportKind,
+    transport: TransportKind,
     grant: &Grant,
 ) -> Endpoint {
     by_hand.cloned().unwrap_or_else(|| Endpoint {
         transport,
         host: grant.mqtt.host.clone(),
         port: grant.mqtt.port,
-        path: "/".to_owned(),
+        path: match transport.is_websocket() {
+            true => "/".to_owned(),
+            false => String::new(),
+        },
     })
 }

@@ -67,7 +67,14 @@ impl Subscriptions {
         if ask == Ask::Subscribe(QoS::ExactlyOnce) {
             return Err(SubscribeError::Qos2);
         }
-        if self.standing.len() + self.requests.len() >= limits.max_subscriptions {
+        // Counted apart: where no further subscription goes, one must still be able to end.
+        let alike =
+            |request: &&Request| (request.ask == Ask::Unsubscribe) == (ask == Ask::Unsubscribe);
+        let standing = match ask {
+            Ask::Subscribe(_) => self.standing.len(),
+            Ask::Unsubscribe => 0,
+        };
+        if standing + self.requests.iter().filter(alike).count() >= limits.max_subscriptions {
             return Err(SubscribeError::Full {
                 limit: limits.max_subscriptions,
             });
@@ -194,9 +201,13 @@ impl Subscriptions {
         let mut tokens = Vec::new();
         for request in &mut self.requests {
             if request.deadline.is_some_and(|deadline| deadline <= now) {
-                tokens.extend(request.token.take());
                 request.deadline = None;
-                request.abandoned = true;
+                // Nobody waits for a renewal, and nobody would ask for it again: it stays, for a late answer
+                // or for the next connection.
+                if let Some(token) = request.token.take() {
+                    tokens.push(token);
+                    request.abandoned = true;
+                }
             }
         }
         tokens
