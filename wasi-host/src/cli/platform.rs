@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use tern_platform::{IdleFactor, Settings};
 
+use super::args::keep_alive_range;
+use crate::exit::{Exit, Failure};
 use crate::stand_in::{
-    CertificateError, DevicesFileError, EVENT_BUFFER, EventFilter, EventWriter, ListenAddress,
-    SAMPLE_DEVICE_NAME, SAMPLE_DEVICE_SECRET, SAMPLE_PRODUCT_KEY, StandIn, StandInError,
-    StandInEvent, StandInOptions, read_devices_file, sample_device,
+    CertificateError, DevicesFileError, EVENT_BUFFER, EventFilter, EventSink, EventWriter,
+    ListenAddress, SAMPLE_DEVICE_NAME, SAMPLE_DEVICE_SECRET, SAMPLE_PRODUCT_KEY, StandIn,
+    StandInError, StandInEvent, StandInOptions, read_devices_file, sample_device,
 };
 
 /// How long the last events may take to be read, once the stand-in has ended.
@@ -62,59 +64,77 @@ pub enum PlatformError {
 }
 
 impl PlatformError {
-    /// The program's exit status: 65 for files that are wrong, 69 for a port that can't be had (the fault is
+    /// How the program ends: 65 for files that are wrong, 69 for a port that can't be had (the fault is
     /// in the surroundings, as with any network error), 70 for a fault of ours.
     #[must_use]
-    pub fn exit_status(&self) -> u8 {
+    pub fn exit(&self) -> Exit {
         match self {
-            Self::Devices(_) => 65,
-            Self::StandIn(
-                StandInError::Certificates(CertificateError::Making(_)) | StandInError::Panicked,
-            ) => 70,
-            Self::StandIn(StandInError::Certificates(_)) => 65,
-            Self::StandIn(StandInError::NoDataFolder) => 64,
-            Self::StandIn(_) => 69,
-            Self::System(_) => 70,
+            Self::Devices(_) => Exit::Data,
+            Self::StandIn(StandInError::Certificates(CertificateError::Making(_))) => Exit::Fault,
+            Self::StandIn(StandInError::Certificates(_)) => Exit::Data,
+            Self::StandIn(StandInError::NoDataFolder) => Exit::Usage,
+            Self::StandIn(StandInError::Listen { .. }) => Exit::Network,
+            Self::StandIn(_) | Self::System(_) => Exit::Fault,
         }
+    }
+}
+
+impl From<PlatformError> for Failure {
+    fn from(error: PlatformError) -> Self {
+        Self::new(error.exit(), error.to_string())
     }
 }
 
 /// Runs the stand-in until SIGINT, SIGTERM, or until nobody can read its events any more.
 ///
 /// # Errors
-/// [`PlatformError`], with its [exit status](PlatformError::exit_status).
-pub fn run(args: PlatformArgs) -> Result<(), PlatformError> {
+/// [`PlatformError`], with its [exit](PlatformError::exit).
+pub fn run(args: &PlatformArgs) -> Result<(), Failure> {
     let (end, ended) = mpsc::channel();
     let on_signal = end.clone();
     // An error of `send` says that the end has begun already.
     ctrlc::set_handler(move || drop(on_signal.send(())))
         .map_err(|e| PlatformError::System(e.to_string()))?;
 
+    let on_end = OnDrop(end.clone());
     let writer = EventWriter::start(io::stdout(), EVENT_BUFFER, move |_| drop(end.send(())))
         .map_err(|e| PlatformError::System(e.to_string()))?;
     let writer = Arc::new(writer);
     let sink = Arc::clone(&writer);
     let filter = args.events.clone().unwrap_or_default();
     let on_event = move |event: &StandInEvent| {
+        let _until_then = &on_end;
         if filter.passes(event.name()) {
             sink.push(event);
         }
     };
 
-    let stand_in = StandIn::start(options(&args, Arc::new(on_event))?)?;
-    greet(&args, &stand_in);
+    let stand_in =
+        StandIn::start(options(args, Arc::new(on_event))?).map_err(PlatformError::from)?;
+    greet(args, &stand_in);
     // An error says that both senders are gone, which ends it too.
     let _ = ended.recv();
 
     let result = stand_in.stop();
     // Whatever has not been read by then is lost; nobody reads.
     let _ = writer.finish(LAST_EVENTS);
-    Ok(result?)
+    Ok(result.map_err(PlatformError::from)?)
 }
 
-fn options(
+/// Says that it was dropped: the stand-in holds one, so that its end is noticed, whatever the cause.
+struct OnDrop(mpsc::Sender<()>);
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        // An error says that nobody waits for the end any more.
+        let _ = self.0.send(());
+    }
+}
+
+/// What the options mean, with the devices file read.
+pub(super) fn options(
     args: &PlatformArgs,
-    on_event: Arc<dyn Fn(&StandInEvent) + Send + Sync>,
+    on_event: EventSink,
 ) -> Result<StandInOptions, PlatformError> {
     let devices = match &args.devices {
         Some(path) => read_devices_file(path)?,
@@ -163,41 +183,9 @@ fn greet(args: &PlatformArgs, stand_in: &StandIn) {
     eprintln!("Ctrl-C ends it");
 }
 
-fn keep_alive_range(text: &str) -> Result<RangeInclusive<u16>, String> {
-    let wrong = || {
-        format!("{text:?} is no range of seconds: write MIN..MAX, each 0 to 65535, such as 60..300")
-    };
-    let (min, max) = text.split_once("..").ok_or_else(wrong)?;
-    let (min, max) = (
-        min.parse().map_err(|_| wrong())?,
-        max.parse().map_err(|_| wrong())?,
-    );
-    if min > max {
-        return Err(format!(
-            "{text:?} is an empty range: {min} is more than {max}"
-        ));
-    }
-    Ok(min..=max)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_range_of_keep_alives_is_read() {
-        assert_eq!(keep_alive_range("60..300"), Ok(60..=300));
-        assert_eq!(keep_alive_range("0..65535"), Ok(0..=65535));
-        for (text, rule) in [
-            ("60", "MIN..MAX"),
-            ("60..=300", "MIN..MAX"),
-            ("300..60", "empty"),
-            ("1..65536", "65535"),
-        ] {
-            let error = keep_alive_range(text).expect_err(text);
-            assert!(error.contains(rule), "{error}");
-        }
-    }
 
     #[test]
     fn a_taken_port_is_an_error_of_the_surroundings() {
@@ -207,12 +195,12 @@ mod tests {
             advice: "choose another port",
             source: io::ErrorKind::AddrInUse.into(),
         });
-        assert_eq!(error.exit_status(), 69);
+        assert_eq!(error.exit(), Exit::Network);
         let error =
             PlatformError::StandIn(StandInError::Certificates(CertificateError::NotValidNow {
                 path: "ca.pem".into(),
                 why: "expired".into(),
             }));
-        assert_eq!(error.exit_status(), 65);
+        assert_eq!(error.exit(), Exit::Data);
     }
 }
