@@ -37,7 +37,10 @@ pub(crate) fn build(
             "program",
             &["--package", "tern-host", "--bin", "tern", "--release"],
         ),
-        Scope::Tests => ("program and tests", &["--bins", "--tests", "--examples"]),
+        Scope::Tests => (
+            "program and tests",
+            &["--workspace", "--bins", "--tests", "--examples"],
+        ),
     };
     steps.step(name, || {
         let mut command = places.cargo();

@@ -19,7 +19,7 @@ pub(crate) fn test(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
     let program = program::build(places, Scope::Tests, &dist, steps)?;
 
     let mut natively = places.cargo();
-    natively.args(["test", "--no-fail-fast"]);
+    natively.args(["test", "--workspace", "--no-fail-fast"]);
     // What the journeys in tests/ need: the program that they start, the page that they open, and its browser.
     natively
         .env(CONSOLE, &dist)
