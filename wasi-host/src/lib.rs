@@ -1,8 +1,11 @@
 //! The host around Tern's core: sockets, TLS, WebSocket, HTTPS, and the `tern` program on top of them.
 
+pub mod cli;
 pub mod client;
 pub mod console;
 pub mod engine;
+pub mod events;
+pub mod exit;
 pub mod https;
 pub mod roots;
 pub mod run_loop;

@@ -1,2 +1,7 @@
 //! The `tern` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tern_host::cli::main()
+}

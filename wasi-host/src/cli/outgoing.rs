@@ -1,0 +1,177 @@
+//! What a program asked for and how each of it ended: enough at a time to keep the line busy, never so
+//! much that the device's queue is full.
+
+use std::collections::{HashMap, VecDeque};
+
+use tern_component::batch::ReportEvent;
+
+use crate::run_loop::Notice;
+
+/// Messages under way at most: a small part of what a device may queue.
+const MESSAGES: usize = 500;
+/// Their payloads' bytes at most, from which on no further one is begun.
+const BYTES: usize = 4 * 1024 * 1024;
+
+/// Requests under way, and the sums of those that have ended.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    /// Asked for and not yet answered, in order: the answers come in the same.
+    asked: VecDeque<Request>,
+    /// Accepted messages' bytes, by token.
+    open: HashMap<u64, usize>,
+    bytes: usize,
+    published: u64,
+    failed: u64,
+    rejected: u64,
+}
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Request {
+    /// A message, with the line of stdin that it came from, if it did, and its bytes.
+    Message {
+        /// The line, from 1.
+        line: Option<u64>,
+        /// The payload's bytes.
+        bytes: usize,
+    },
+    /// A subscription or its end.
+    Subscription,
+}
+
+impl Outgoing {
+    /// Whether another message may be asked for.
+    pub(super) fn has_room(&self) -> bool {
+        self.asked.len() + self.open.len() < MESSAGES && self.bytes < BYTES
+    }
+
+    /// Notes a request.
+    pub(super) fn asked(&mut self, request: Request) {
+        if let Request::Message { bytes, .. } = request {
+            self.bytes += bytes;
+        }
+        self.asked.push_back(request);
+    }
+
+    /// Notes an answer or an end. Answers the words for a request that was not accepted.
+    pub(super) fn hear(&mut self, notice: &Notice<'_>) -> Option<String> {
+        match notice {
+            Notice::Accepted(token) => {
+                if let Some(Request::Message { bytes, .. }) = self.asked.pop_front() {
+                    self.open.insert(token.0, bytes);
+                }
+            }
+            Notice::NotAccepted { reason, .. } => {
+                let request = self.asked.pop_front();
+                self.rejected += 1;
+                if let Some(Request::Message { line, bytes }) = request {
+                    self.bytes = self.bytes.saturating_sub(bytes);
+                    if let Some(line) = line {
+                        return Some(format!("line {line}: {reason}"));
+                    }
+                }
+                return Some((*reason).to_owned());
+            }
+            Notice::Event(ReportEvent::Published { token }) => {
+                if self.close(token.0) {
+                    self.published += 1;
+                }
+            }
+            Notice::Event(ReportEvent::Failed { token, .. }) => {
+                self.close(token.0);
+                self.failed += 1;
+            }
+            Notice::Event(_) => {}
+        }
+        None
+    }
+
+    /// Notes something that could not even be asked for.
+    pub(super) fn reject(&mut self) {
+        self.rejected += 1;
+    }
+
+    /// Whether everything asked for has its answer; some of it may still be under way.
+    pub(super) fn is_answered(&self) -> bool {
+        self.asked.is_empty()
+    }
+
+    /// Whether nothing is under way any more.
+    pub(super) fn is_idle(&self) -> bool {
+        self.asked.is_empty() && self.open.is_empty()
+    }
+
+    /// Messages that were published: acknowledged with QoS 1, sent with QoS 0.
+    pub(super) fn published(&self) -> u64 {
+        self.published
+    }
+
+    /// Requests that ended without success after they had been accepted.
+    pub(super) fn failed(&self) -> u64 {
+        self.failed
+    }
+
+    /// Requests that were not accepted.
+    pub(super) fn rejected(&self) -> u64 {
+        self.rejected
+    }
+
+    fn close(&mut self, token: u64) -> bool {
+        let bytes = self.open.remove(&token);
+        self.bytes = self.bytes.saturating_sub(bytes.unwrap_or(0));
+        bytes.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tern_core::device::{FailReason, Token};
+
+    use super::*;
+
+    fn message(bytes: usize) -> Request {
+        Request::Message { line: None, bytes }
+    }
+
+    #[test]
+    fn there_is_room_again_once_a_message_has_ended() {
+        let mut outgoing = Outgoing::default();
+        outgoing.asked(message(BYTES));
+        assert!(!outgoing.has_room());
+        assert_eq!(outgoing.hear(&Notice::Accepted(Token(1))), None);
+        assert!(!outgoing.has_room() && outgoing.is_answered());
+        let published = ReportEvent::Published { token: Token(1) };
+        outgoing.hear(&Notice::Event(published));
+        assert!(outgoing.has_room() && outgoing.is_idle());
+        assert_eq!(outgoing.published(), 1);
+        for token in 0..MESSAGES as u64 {
+            assert!(outgoing.has_room());
+            outgoing.asked(message(0));
+            outgoing.hear(&Notice::Accepted(Token(10 + token)));
+        }
+        assert!(!outgoing.has_room());
+        let token = Token(10);
+        let reason = FailReason::GivenBack;
+        outgoing.hear(&Notice::Event(ReportEvent::Failed { token, reason }));
+        assert!(outgoing.has_room());
+        assert_eq!(outgoing.failed(), 1);
+    }
+
+    #[test]
+    fn what_was_not_accepted_is_named_by_its_line() {
+        let mut outgoing = Outgoing::default();
+        outgoing.asked(Request::Subscription);
+        outgoing.asked(Request::Message {
+            line: Some(3),
+            bytes: 7,
+        });
+        outgoing.hear(&Notice::Accepted(Token(1)));
+        let no = Notice::NotAccepted {
+            is_full: false,
+            reason: "too large",
+        };
+        assert_eq!(outgoing.hear(&no).as_deref(), Some("line 3: too large"));
+        assert_eq!(outgoing.rejected(), 1);
+        assert!(outgoing.is_idle());
+    }
+}

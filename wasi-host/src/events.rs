@@ -1,0 +1,529 @@
+//! What the programs tell: JSON lines for other programs, words for people.
+//!
+//! With `--json` each event is one JSON object a line on stdout. Without it, payloads go to stdout as they
+//! are, and everything else, in words, to stderr. A stdout that is closed is an error here, which ends the
+//! programs quietly.
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Stdout, Write};
+use std::time::SystemTime;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use tern_component::batch::ReportEvent;
+use tern_core::device::{Refusal, RefusedBy};
+use tern_core::identity::Endpoint;
+
+/// Something that the programs tell. Its names are a contract: people's scripts read them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Happening<'a> {
+    /// An attempt to connect has begun.
+    Connecting {
+        /// Where to, as a URL.
+        endpoint: &'a Endpoint,
+    },
+    /// The HTTPS authentication granted a token.
+    Authenticated(Granted<'a>),
+    /// The login was accepted.
+    Connected {
+        /// Whether the platform had kept the session.
+        session_present: bool,
+    },
+    /// The login was refused.
+    Refused {
+        /// The CONNACK's code, 1 to 5.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        connack: Option<u8>,
+        /// The `code` of the HTTPS authentication.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        auth_code: Option<u32>,
+        /// The code in words.
+        reason: &'a str,
+        /// What it means, and what to check.
+        explanation: &'a str,
+    },
+    /// A connection or an attempt ended.
+    Disconnected {
+        /// What was seen, and what to try.
+        reason: &'a str,
+    },
+    /// Another attempt follows.
+    Reconnecting {
+        /// The wait before it, in ms.
+        in_ms: u64,
+        /// Its number, from 1.
+        attempt: u32,
+    },
+    /// A subscription stands.
+    Subscribed {
+        /// Its filter.
+        filter: &'a str,
+        /// The QoS granted.
+        qos: u8,
+    },
+    /// A subscription was refused.
+    SubscribeRefused {
+        /// Its filter.
+        filter: &'a str,
+    },
+    /// A subscription has ended on request.
+    Unsubscribed {
+        /// Its filter.
+        filter: &'a str,
+    },
+    /// A message came.
+    Message {
+        /// Its topic name.
+        topic: &'a str,
+        /// The QoS of the delivery.
+        qos: u8,
+        /// Whether it may be a repetition.
+        dup: bool,
+        /// The retain flag.
+        retain: bool,
+        /// Its payload: `payload` where it is UTF-8, else `payload_base64`.
+        #[serde(flatten)]
+        payload: Payload<'a>,
+    },
+    /// A publish, subscribe or unsubscribe was accepted, and has a token from now on.
+    Accepted {
+        /// The token.
+        token: u64,
+    },
+    /// A publish is acknowledged (QoS 1), or sent (QoS 0).
+    Published {
+        /// The token.
+        token: u64,
+    },
+    /// A publish, subscribe or unsubscribe ended without success.
+    Failed {
+        /// The token.
+        token: u64,
+        /// Why.
+        reason: &'a str,
+    },
+}
+
+/// What an authentication granted, as far as it is told: never the token.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Granted<'a> {
+    /// The iotId.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iot_id: Option<&'a str>,
+    /// The MQTT host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mqtt_host: Option<&'a str>,
+    /// The MQTT port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mqtt_port: Option<u16>,
+}
+
+/// A payload in JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Payload<'a> {
+    /// UTF-8, as it is.
+    #[serde(rename = "payload")]
+    Text(&'a str),
+    /// Anything else, in base64.
+    #[serde(rename = "payload_base64", serialize_with = "base64")]
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Payload<'a> {
+    /// The payload in the form that fits it.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Text(text),
+            Err(_) => Self::Bytes(bytes),
+        }
+    }
+
+    /// The payload itself.
+    pub fn bytes(&self) -> &'a [u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+impl<'a> Happening<'a> {
+    /// What a device's event tells. `reason` is a place for words that the event does not hold itself.
+    /// Nothing for the device's last event, which the exit status tells.
+    pub fn of(event: &'a ReportEvent<'a>, reason: &'a mut String) -> Option<Self> {
+        Some(match event {
+            ReportEvent::Connecting { endpoint } => Self::Connecting { endpoint },
+            ReportEvent::Authenticated => Self::Authenticated(Granted::default()),
+            &ReportEvent::Connected { session_present } => Self::Connected { session_present },
+            ReportEvent::Refused(refusal) => Self::refused(refusal),
+            ReportEvent::Disconnected(disconnect) => Self::Disconnected {
+                reason: &disconnect.reason,
+            },
+            &ReportEvent::Reconnecting { in_ms, attempt } => Self::Reconnecting { in_ms, attempt },
+            &ReportEvent::Subscribed { filter, qos, .. } => Self::Subscribed {
+                filter,
+                qos: qos.number(),
+            },
+            &ReportEvent::SubscribeRefused { filter, .. } => Self::SubscribeRefused { filter },
+            &ReportEvent::Unsubscribed { filter, .. } => Self::Unsubscribed { filter },
+            &ReportEvent::Message {
+                topic,
+                payload,
+                qos,
+                dup,
+                retain,
+            } => Self::Message {
+                topic,
+                qos: qos.number(),
+                dup,
+                retain,
+                payload: Payload::new(payload),
+            },
+            ReportEvent::Published { token } => Self::Published { token: token.0 },
+            ReportEvent::Failed {
+                token,
+                reason: fail_reason,
+            } => {
+                // Writing to a `String` can't fail.
+                let _ = write!(reason, "{fail_reason}");
+                Self::Failed {
+                    token: token.0,
+                    reason,
+                }
+            }
+            ReportEvent::Ended(_) => return None,
+        })
+    }
+
+    /// A refusal, with the field that its code belongs to.
+    pub fn refused(refusal: &'a Refusal) -> Self {
+        let (connack, auth_code) = match refusal.by {
+            RefusedBy::Connack(code) => (Some(code as u8), None),
+            RefusedBy::Auth(code) => (None, Some(code)),
+        };
+        Self::Refused {
+            connack,
+            auth_code,
+            reason: &refusal.reason,
+            explanation: &refusal.explanation,
+        }
+    }
+
+    /// One line of JSON, with its end. `at` stands behind the other fields.
+    pub fn to_json(&self, at: SystemTime) -> String {
+        let line = Line {
+            happening: self,
+            at: humantime::format_rfc3339_millis(at).to_string(),
+        };
+        let mut json = serde_json::to_string(&line).expect("texts, numbers and flags only");
+        json.push('\n');
+        json
+    }
+
+    /// For people. Nothing where there is nothing to say, or where a payload says it.
+    fn words(&self) -> Option<String> {
+        Some(match self {
+            Self::Connecting { endpoint } => format!("connecting to {endpoint}"),
+            Self::Authenticated(_) => "authenticated over HTTPS".to_owned(),
+            Self::Connected {
+                session_present: true,
+            } => "connected; the session was kept".to_owned(),
+            Self::Connected {
+                session_present: false,
+            } => "connected".to_owned(),
+            Self::Refused {
+                reason,
+                explanation,
+                ..
+            } => format!("refused: {reason}\n  {explanation}"),
+            Self::Disconnected { reason } => format!("disconnected: {reason}"),
+            &Self::Reconnecting { in_ms, attempt } => {
+                let seconds = in_ms as f64 / 1000.0;
+                format!("trying again in {seconds:.1} s (attempt {attempt})")
+            }
+            Self::Subscribed { filter, qos } => format!("subscribed to {filter} (QoS {qos})"),
+            Self::SubscribeRefused { filter } => format!(
+                "the subscription to {filter} was refused: a device may only subscribe under its own topics"
+            ),
+            Self::Unsubscribed { filter } => format!("unsubscribed from {filter}"),
+            Self::Published { token } => format!("published message {token}"),
+            Self::Failed { token, reason } => format!("request {token} failed: {reason}"),
+            Self::Message { .. } | Self::Accepted { .. } => return None,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    happening: &'a Happening<'a>,
+    at: String,
+}
+
+fn base64<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&STANDARD.encode(bytes))
+}
+
+/// What stands before a payload on stdout, where it is not JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// Nothing: the payload a line as it is.
+    Nothing,
+    /// The topic and a space (`-v`).
+    TopicAndSpace,
+    /// The topic and a tab, as `tern run` reads it on its stdin.
+    TopicAndTab,
+}
+
+/// Prints what happens, in the form that was asked for.
+pub struct Printer {
+    json: bool,
+    lead: Lead,
+    /// Whether each acknowledgement is worth words.
+    each: bool,
+    out: BufWriter<Stdout>,
+}
+
+impl Printer {
+    /// Prints JSON, or payloads with `lead` before them and words.
+    pub fn new(json: bool, lead: Lead) -> Self {
+        Self {
+            json,
+            lead,
+            each: true,
+            out: BufWriter::with_capacity(64 * 1024, io::stdout()),
+        }
+    }
+
+    /// Says nothing of single messages that are acknowledged, in words; JSON is as before.
+    #[must_use]
+    pub fn without_each_publish(mut self) -> Self {
+        self.each = false;
+        self
+    }
+
+    /// Whether it prints JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Tells of something. What goes to stdout is there after the next [`flush`](Self::flush).
+    ///
+    /// # Errors
+    /// stdout takes nothing, mostly since its reader has gone.
+    pub fn tell(&mut self, happening: &Happening<'_>) -> io::Result<()> {
+        if self.json {
+            return self
+                .out
+                .write_all(happening.to_json(SystemTime::now()).as_bytes());
+        }
+        if let Happening::Message { topic, payload, .. } = happening {
+            return self.payload(topic, payload.bytes());
+        }
+        if !self.each && matches!(happening, Happening::Published { .. }) {
+            return Ok(());
+        }
+        if let Some(words) = happening.words() {
+            self.note(&words);
+        }
+        Ok(())
+    }
+
+    /// Says something to people, on stderr.
+    pub fn note(&mut self, words: &str) {
+        say(words);
+    }
+
+    /// Prints a line that is the program's result, on stdout.
+    ///
+    /// # Errors
+    /// stdout takes nothing, mostly since its reader has gone.
+    pub fn result(&mut self, line: &str) -> io::Result<()> {
+        self.out.write_all(line.as_bytes())?;
+        self.out.write_all(b"\n")
+    }
+
+    /// Hands everything to the reader of stdout.
+    ///
+    /// # Errors
+    /// stdout takes nothing, mostly since its reader has gone.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn payload(&mut self, topic: &str, payload: &[u8]) -> io::Result<()> {
+        let separator: &[u8] = match self.lead {
+            Lead::Nothing => b"",
+            Lead::TopicAndSpace => b" ",
+            Lead::TopicAndTab => b"\t",
+        };
+        if self.lead != Lead::Nothing {
+            self.out.write_all(topic.as_bytes())?;
+        }
+        self.out.write_all(separator)?;
+        self.out.write_all(payload)?;
+        self.out.write_all(b"\n")
+    }
+}
+
+/// Says something on stderr. Where nobody reads that, there is nobody to tell.
+pub fn say(words: &str) {
+    let _ = writeln!(io::stderr(), "{words}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use serde_json::{Value, json};
+    use tern_core::device::{Disconnect, DisconnectKind, Ended, FailReason, Token};
+    use tern_core::wire::{ConnectCode, QoS};
+
+    use super::*;
+
+    /// The JSON of a device's event, without `at`.
+    fn told(event: ReportEvent<'_>) -> Value {
+        let mut reason = String::new();
+        let line = Happening::of(&event, &mut reason)
+            .unwrap()
+            .to_json(UNIX_EPOCH + Duration::from_millis(1_500_000_000_123));
+        assert!(line.ends_with("}\n"), "{line}");
+        let mut value: Value = serde_json::from_str(&line).unwrap();
+        let at = value.as_object_mut().unwrap().remove("at").unwrap();
+        assert_eq!(at, "2017-07-14T02:40:00.123Z");
+        value
+    }
+
+    #[test]
+    fn events_have_the_fields_that_scripts_rely_on() {
+        let endpoint = Endpoint::from_url("mqtts://localhost:1883").unwrap();
+        let token = Token(7);
+        let filter = "/a/b/#";
+        let (qos, sevens) = (QoS::AtLeastOnce, Some(token));
+        for (event, expected) in [
+            (
+                ReportEvent::Connecting { endpoint },
+                json!({"event": "connecting", "endpoint": "mqtts://localhost:1883"}),
+            ),
+            (
+                ReportEvent::Authenticated,
+                json!({"event": "authenticated"}),
+            ),
+            (
+                ReportEvent::Connected {
+                    session_present: true,
+                },
+                json!({"event": "connected", "session_present": true}),
+            ),
+            (
+                ReportEvent::Disconnected(Disconnect {
+                    kind: DisconnectKind::Closed,
+                    reason: "gone".into(),
+                }),
+                json!({"event": "disconnected", "reason": "gone"}),
+            ),
+            (
+                ReportEvent::Reconnecting {
+                    in_ms: 1500,
+                    attempt: 2,
+                },
+                json!({"event": "reconnecting", "in_ms": 1500, "attempt": 2}),
+            ),
+            (
+                ReportEvent::Subscribed {
+                    token: sevens,
+                    filter,
+                    qos,
+                },
+                json!({"event": "subscribed", "filter": "/a/b/#", "qos": 1}),
+            ),
+            (
+                ReportEvent::SubscribeRefused {
+                    token: sevens,
+                    filter,
+                },
+                json!({"event": "subscribe_refused", "filter": "/a/b/#"}),
+            ),
+            (
+                ReportEvent::Unsubscribed { token, filter },
+                json!({"event": "unsubscribed", "filter": "/a/b/#"}),
+            ),
+            (
+                ReportEvent::Published { token },
+                json!({"event": "published", "token": 7}),
+            ),
+            (
+                ReportEvent::Failed {
+                    token,
+                    reason: FailReason::TimedOut,
+                },
+                json!({
+                    "event": "failed",
+                    "token": 7,
+                    "reason": "no answer came within the request timeout",
+                }),
+            ),
+        ] {
+            assert_eq!(told(event), expected);
+        }
+        let accepted = Happening::Accepted { token: 7 }.to_json(UNIX_EPOCH);
+        assert_eq!(
+            accepted,
+            "{\"event\":\"accepted\",\"token\":7,\"at\":\"1970-01-01T00:00:00.000Z\"}\n"
+        );
+    }
+
+    #[test]
+    fn a_refusal_names_its_code_by_who_refused() {
+        let refused = |by| {
+            told(ReportEvent::Refused(Refusal {
+                by,
+                reason: "no".into(),
+                explanation: "because".into(),
+            }))
+        };
+        assert_eq!(
+            refused(RefusedBy::Connack(ConnectCode::BadCredentials)),
+            json!({"event": "refused", "connack": 4, "reason": "no", "explanation": "because"})
+        );
+        assert_eq!(
+            refused(RefusedBy::Auth(6200)),
+            json!({"event": "refused", "auth_code": 6200, "reason": "no", "explanation": "because"})
+        );
+    }
+
+    #[test]
+    fn a_payload_is_text_where_it_is_utf_8_and_base64_elsewhere() {
+        let message = |payload| {
+            told(ReportEvent::Message {
+                topic: "/t",
+                payload,
+                qos: QoS::AtMostOnce,
+                dup: false,
+                retain: true,
+            })
+        };
+        assert_eq!(
+            message("温度\n".as_bytes()),
+            json!({
+                "event": "message", "topic": "/t", "qos": 0, "dup": false, "retain": true,
+                "payload": "温度\n",
+            })
+        );
+        assert_eq!(
+            message(&[0xff, 0x00, 0xfe]),
+            json!({
+                "event": "message", "topic": "/t", "qos": 0, "dup": false, "retain": true,
+                "payload_base64": "/wD+",
+            })
+        );
+    }
+
+    #[test]
+    fn the_last_event_is_told_by_the_exit_status() {
+        let ended = ReportEvent::Ended(Ended::Requested);
+        assert_eq!(Happening::of(&ended, &mut String::new()), None);
+    }
+}
