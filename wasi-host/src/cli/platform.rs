@@ -91,14 +91,20 @@ impl From<PlatformError> for Failure {
 /// [`PlatformError`], with its [exit](PlatformError::exit).
 pub fn run(args: &PlatformArgs) -> Result<(), Failure> {
     let (end, ended) = mpsc::channel();
+    let system = |error: &dyn std::fmt::Display| PlatformError::System(error.to_string());
     let on_signal = end.clone();
-    // An error of `send` says that the end has begun already.
-    ctrlc::set_handler(move || drop(on_signal.send(())))
-        .map_err(|e| PlatformError::System(e.to_string()))?;
+    // An error of `send` says, here and below, that the end has begun already.
+    ctrlc::set_handler(move || {
+        let _ = on_signal.send(());
+    })
+    .map_err(|error| system(&error))?;
 
     let on_end = OnDrop(end.clone());
-    let writer = EventWriter::start(io::stdout(), EVENT_BUFFER, move |_| drop(end.send(())))
-        .map_err(|e| PlatformError::System(e.to_string()))?;
+    let nobody_reads = move |_| {
+        let _ = end.send(());
+    };
+    let writer = EventWriter::start(io::stdout(), EVENT_BUFFER, nobody_reads)
+        .map_err(|error| system(&error))?;
     let writer = Arc::new(writer);
     let sink = Arc::clone(&writer);
     let filter = args.events.clone().unwrap_or_default();
@@ -112,7 +118,7 @@ pub fn run(args: &PlatformArgs) -> Result<(), Failure> {
     let stand_in =
         StandIn::start(options(args, Arc::new(on_event))?).map_err(PlatformError::from)?;
     greet(args, &stand_in);
-    // An error says that both senders are gone, which ends it too.
+    // An error says that all senders are gone, which ends it too.
     let _ = ended.recv();
 
     let result = stand_in.stop();
@@ -126,7 +132,6 @@ struct OnDrop(mpsc::Sender<()>);
 
 impl Drop for OnDrop {
     fn drop(&mut self) {
-        // An error says that nobody waits for the end any more.
         let _ = self.0.send(());
     }
 }

@@ -2,16 +2,19 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::{Router, middleware};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::events::SocketEvent;
 use super::http;
@@ -22,6 +25,8 @@ use super::tls_fault::in_words;
 
 /// Largest body of a request, in bytes. A right one has some hundred.
 pub(super) const MAX_BODY: usize = 16 * 1024;
+/// How long a request may take once its head has come: its body is small.
+const TOTAL: Duration = Duration::from_secs(10);
 
 /// The paths of the HTTPS port. Another path is answered with 404, another method with 405.
 pub(super) fn router(hub: Arc<Hub>) -> Router {
@@ -34,12 +39,20 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(in_time))
         .with_state(hub)
 }
 
 /// The content type is not looked at: the platform reads a form, whatever it is called.
 async fn authenticate(State(hub): State<Arc<Hub>>, body: Bytes) -> Response {
     answer(&hub, &body)
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    match timeout(TOTAL, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
 }
 
 /// The platform's answer to a form.
@@ -64,33 +77,42 @@ pub(super) async fn welcome(
     stream: TcpStream,
     peer: SocketAddr,
 ) {
-    let failed = |reason: String| {
-        hub.emit(SocketEvent::HandshakeFailed {
-            port: "https",
-            peer,
-            reason,
-        })
-    };
     let Ok(local) = stream.local_addr() else {
-        return;
-    }; // the peer is gone already
-    // Whoever only looks whether the port is open does no wrong: no byte, no event.
-    match timeout(patience.handshake, stream.peek(&mut [0])).await {
-        Ok(Ok(0) | Err(_)) => return,
-        Ok(Ok(_)) => {}
-        Err(_) => {
-            return failed(format!(
-                "TLS: no first byte within {} s",
-                patience.handshake.as_secs_f32()
-            ));
+        return; // the peer has gone already
+    };
+    let opened = tokio::select! {
+        opened = open_tls(acceptor, patience, stream) => opened,
+        () = stop.asked() => return,
+    };
+    match opened {
+        Ok(Some(stream)) => http::serve(stream, local, router, stop).await,
+        Ok(None) => {}
+        Err(reason) => {
+            let port = "https";
+            hub.emit(SocketEvent::HandshakeFailed { port, peer, reason });
         }
     }
-    match timeout(patience.handshake, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) => http::serve(stream, local, router, stop).await,
-        Ok(Err(error)) => failed(format!("TLS: {}", in_words(&error))),
-        Err(_) => failed(format!(
+}
+
+/// `None` where the peer closes without a byte: whoever only looks whether the port is open does no wrong.
+async fn open_tls(
+    acceptor: TlsAcceptor,
+    patience: Patience,
+    stream: TcpStream,
+) -> Result<Option<TlsStream<TcpStream>>, String> {
+    let limit = patience.first_byte;
+    match timeout(limit, stream.peek(&mut [0])).await {
+        Ok(Ok(0) | Err(_)) => return Ok(None),
+        Ok(Ok(_)) => {}
+        Err(_) => return Err(format!("no first byte within {} s", limit.as_secs_f32())),
+    }
+    let limit = patience.handshake;
+    match timeout(limit, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => Ok(Some(stream)),
+        Ok(Err(error)) => Err(format!("TLS: {}", in_words(&error))),
+        Err(_) => Err(format!(
             "TLS: no end of the handshake within {} s",
-            patience.handshake.as_secs_f32()
+            limit.as_secs_f32()
         )),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -39,6 +39,7 @@ pub enum SocketEvent {
         /// The port of the console and of the control, as bound.
         http: SocketAddr,
         /// The CA's certificate: an absolute path.
+        #[serde(serialize_with = "lossy")]
         ca: PathBuf,
     },
     /// A connection ended before it spoke MQTT or HTTP.
@@ -80,20 +81,19 @@ impl StandInEvent {
     /// The event as one JSON object without a line end: `event` first, `at` (RFC 3339, UTC) last.
     #[must_use]
     pub fn to_json(&self, at: SystemTime) -> String {
-        // Plain data with text keys always serialises; a path that is not UTF-8 is the one thing that may not.
-        let mut json = serde_json::to_string(self).unwrap_or_else(|e| {
-            format!(
-                "{{\"event\":\"{}\",\"error\":{:?}}}",
-                self.name(),
-                e.to_string()
-            )
-        });
+        // Plain data with text keys always serialises.
+        let mut json = serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned());
         json.truncate(json.len().saturating_sub(1)); // the closing brace
         json.push_str(",\"at\":\"");
         json.push_str(&humantime::format_rfc3339_millis(at).to_string());
         json.push_str("\"}");
         json
     }
+}
+
+/// A path that is not UTF-8 is still worth telling.
+fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 /// Who is told of every event, on the stand-in's own thread: it must not block.

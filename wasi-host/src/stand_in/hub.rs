@@ -199,7 +199,10 @@ impl Hub {
             let deadline = self.lock().deadline;
             match deadline.map(|deadline| deadline.since(self.clock.now())) {
                 None => self.sooner.notified().await,
-                Some(Duration::ZERO) => self.with(|platform, now| platform.timeout(now)),
+                Some(Duration::ZERO) => {
+                    self.with(|platform, now| platform.timeout(now));
+                    tokio::task::yield_now().await;
+                }
                 Some(wait) => {
                     tokio::select! {
                         () = tokio::time::sleep(wait) => {}

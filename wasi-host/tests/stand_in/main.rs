@@ -10,6 +10,7 @@ mod first_byte;
 mod http;
 mod listening;
 mod mqtt;
+mod program;
 mod push;
 mod server_sent_events;
 mod setup;

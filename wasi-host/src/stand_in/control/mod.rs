@@ -1,18 +1,6 @@
 //! The control of the stand-in over HTTP, and the console's files.
 //!
-//! | request | what it does |
-//! |---|---|
-//! | `GET /api/info` | the addresses as bound, the keep-alive window, the version |
-//! | `GET /api/ca.pem` | the CA's certificate |
-//! | `GET /api/devices` | every device: on or off line, subscriptions, queue; never its secret |
-//! | `GET /api/devices/{productKey}/{deviceName}` | one device |
-//! | `POST /api/devices/{productKey}/{deviceName}/push` | sends messages to the device, see [`push`] |
-//! | `GET /api/faults`, `PUT /api/faults` | the switchboard of faults |
-//! | `GET /api/events` | events as they happen (server-sent), see [`events`] |
-//! | `POST /auth/devicename` | the HTTPS authentication for a page, see [`forward`] |
-//! | `GET /…` | the console, where it was built in |
-//!
-//! An error is `{"error": "…"}` with a status of 400 or more. Every request passes the [`guard`] first.
+//! What it takes stands on the page of [`stand_in`](crate::stand_in). Every request passes the [`guard`] first.
 
 mod events;
 mod files;
