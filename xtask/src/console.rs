@@ -14,6 +14,16 @@ use crate::places::Places;
 use crate::steps::{Steps, run};
 use crate::tools::Tools;
 
+/// What rustc uses by default on this target. The wasm would say so itself, had the profile not stripped it.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
 /// Fetches every crate that the lockfile names; Trunk then builds without the network.
 pub(crate) fn fetch_crates(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
     steps.run("crates", places.cargo().args(["fetch", "--locked"]))
@@ -81,9 +91,9 @@ fn shrink(wasm_opt: &Path, page: &Path, kept: &Path) -> Result<(), Failure> {
                 .filter_map(|path| path.file_name().map(OsString::from)),
         );
         if !same_bytes(&wasm, &before)? || !after.is_file() {
-            // Which features the wasm may use, its own section says.
             let mut command = Command::new(wasm_opt);
-            run(command.arg("-Oz").arg(&wasm).arg("-o").arg(&after))?;
+            command.arg("-Oz").args(FEATURES);
+            run(command.arg(&wasm).arg("-o").arg(&after))?;
             // Last, so that an interrupted run leaves nothing that looks finished.
             fs::copy(&wasm, &before).map_err(Failure::file("write", &before))?;
         }
