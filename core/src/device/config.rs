@@ -224,7 +224,7 @@ impl Config {
 pub enum ConfigError {
     /// The platform would refuse the CONNECT.
     #[error(
-        "keep alive is {given} s, outside {min} to {max} s: the platform refuses such a CONNECT [seed: MQTT保活]; choose a value inside, or set the range if yours differs"
+        "keep alive is {given} s, outside {min} to {max} s: the platform refuses such a CONNECT (its rule: MQTT保活); choose a value inside, or set the range if yours differs"
     )]
     KeepAlive {
         /// What was given, in seconds.

@@ -17,6 +17,7 @@ pub mod run;
 pub mod sample;
 pub mod sign;
 pub mod subscribe;
+pub mod up;
 
 use std::ffi::OsString;
 use std::panic::{self, UnwindSafe};
@@ -54,6 +55,8 @@ enum Program {
     Auth(auth::AuthArgs),
     /// Stand in for the platform on this machine
     Platform(platform::PlatformArgs),
+    /// Start stand-in, console and a sample device in the sandbox, together
+    Up(up::UpArgs),
 }
 
 /// The whole program.
@@ -121,6 +124,7 @@ fn run_program(program: Program) -> Result<Exit, Failure> {
             auth::run(sources, &mut printer)
         }),
         Program::Platform(args) => platform::run(&args).map(|()| Exit::Done),
+        Program::Up(args) => up::run(&args).map(|()| Exit::Done),
     }
 }
 
