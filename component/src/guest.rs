@@ -63,16 +63,30 @@ fn config_of(config: wit::Config) -> Result<device::Config, String> {
     own.keep_alive = config.keep_alive;
     own.keep_alive_range = config.keep_alive_range.map(|range| range.min..=range.max);
     own.clean_session = config.clean_session;
-    if !config.reconnect {
-        own.reconnect = device::Reconnect::Never;
-    }
     let millis = |ms: u32| Duration::from_millis(ms.into());
+    own.reconnect = match config.reconnect {
+        None => own.reconnect,
+        Some(wit::Reconnect::Never) => device::Reconnect::Never,
+        Some(wit::Reconnect::Backoff(wait)) => device::Reconnect::Backoff {
+            first: millis(wait.first_ms),
+            cap: millis(wait.cap_ms),
+        },
+    };
     own.connect_timeout = config.connect_timeout.map_or(own.connect_timeout, millis);
     own.request_timeout = config.request_timeout.map_or(own.request_timeout, millis);
     own.ping_timeout = config.ping_timeout.map_or(own.ping_timeout, millis);
-    let bytes = |bytes: u32| bytes as usize;
-    own.limits.max_packet = config.max_packet.map_or(own.limits.max_packet, bytes);
-    own.limits.max_payload = config.max_payload.map_or(own.limits.max_payload, bytes);
+    own.drain_timeout = config.drain_timeout.map_or(own.drain_timeout, millis);
+    let limits = &mut own.limits;
+    for (limit, given) in [
+        (&mut limits.max_packet, config.max_packet),
+        (&mut limits.max_payload, config.max_payload),
+        (&mut limits.max_inflight, config.max_inflight),
+        (&mut limits.max_queued, config.max_queued),
+        (&mut limits.max_queued_bytes, config.max_queued_bytes),
+        (&mut limits.max_subscriptions, config.max_subscriptions),
+    ] {
+        *limit = given.map_or(*limit, |given| given as usize);
+    }
     Ok(own)
 }
 
@@ -139,7 +153,11 @@ fn endpoint_of(endpoint: wit::Endpoint) -> Result<identity::Endpoint, String> {
     let transport = transport_of(endpoint.transport);
     let mut own = identity::Endpoint::new(transport, &endpoint.host, endpoint.port)
         .map_err(|error| error.to_string())?;
-    own.path = endpoint.path;
+    if transport.is_websocket() {
+        own.path = endpoint.path;
+        // A URL knows every rule of a path.
+        own = identity::Endpoint::from_url(&own.to_string()).map_err(|error| error.to_string())?;
+    }
     Ok(own)
 }
 

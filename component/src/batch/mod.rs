@@ -7,6 +7,8 @@
 mod command;
 mod outcome;
 mod report;
+#[cfg(test)]
+mod round_trips;
 mod row;
 
 pub use command::{Command, InputBatch, commands};

@@ -158,8 +158,6 @@ impl Outcome {
             Event::Ended(Ended::Disconnected(disconnect)) => {
                 self.disconnect(kind_out::ENDED_DISCONNECTED, session, disconnect);
             }
-            // `Event` may grow; the layout grows with it, and the test over all events notices.
-            _ => {}
         }
     }
 

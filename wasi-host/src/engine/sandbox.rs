@@ -1,5 +1,7 @@
 //! The component in wasmtime: compiled when the program was built, and given nothing to import.
 
+use std::time::Duration;
+
 use tern_component::batch::{InputBatch, Outcome};
 use tern_core::device::{Config, Login, Reconnect};
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
@@ -94,10 +96,9 @@ fn failed(error: wasmtime::Error) -> EngineError {
 }
 
 fn wit_config(config: &Config) -> wit::Config {
-    let millis = |duration: std::time::Duration| {
-        Some(u32::try_from(duration.as_millis()).unwrap_or(u32::MAX))
-    };
-    let bytes = |bytes: usize| Some(u32::try_from(bytes).unwrap_or(u32::MAX));
+    let ms = |duration: Duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+    let number = |number: usize| Some(u32::try_from(number).unwrap_or(u32::MAX));
+    let limits = &config.limits;
     wit::Config {
         login: wit_login(&config.login),
         keep_alive: config.keep_alive,
@@ -109,12 +110,23 @@ fn wit_config(config: &Config) -> wit::Config {
                 max: *range.end(),
             }),
         clean_session: config.clean_session,
-        reconnect: config.reconnect != Reconnect::Never,
-        connect_timeout: millis(config.connect_timeout),
-        request_timeout: millis(config.request_timeout),
-        ping_timeout: millis(config.ping_timeout),
-        max_packet: bytes(config.limits.max_packet),
-        max_payload: bytes(config.limits.max_payload),
+        reconnect: Some(match config.reconnect {
+            Reconnect::Never => wit::Reconnect::Never,
+            Reconnect::Backoff { first, cap } => wit::Reconnect::Backoff(wit::Backoff {
+                first_ms: ms(first),
+                cap_ms: ms(cap),
+            }),
+        }),
+        connect_timeout: Some(ms(config.connect_timeout)),
+        request_timeout: Some(ms(config.request_timeout)),
+        ping_timeout: Some(ms(config.ping_timeout)),
+        drain_timeout: Some(ms(config.drain_timeout)),
+        max_packet: number(limits.max_packet),
+        max_payload: number(limits.max_payload),
+        max_inflight: number(limits.max_inflight),
+        max_queued: number(limits.max_queued),
+        max_queued_bytes: number(limits.max_queued_bytes),
+        max_subscriptions: number(limits.max_subscriptions),
     }
 }
 
