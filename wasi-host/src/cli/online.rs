@@ -26,6 +26,7 @@ pub struct Online {
     signalled: Arc<AtomicBool>,
     stopping: bool,
     reader_gone: bool,
+    connected: bool,
     last_end: Option<DisconnectKind>,
     ended: Option<Ended>,
 }
@@ -74,6 +75,7 @@ impl Online {
             signalled,
             stopping: false,
             reader_gone: false,
+            connected: false,
             last_end: None,
             ended: None,
         })
@@ -93,21 +95,36 @@ impl Online {
         let Self {
             run_loop,
             printer,
+            connected,
             last_end,
             ended,
             ..
         } = self;
         let mut printed = Ok(());
         run_loop.poll(wait, &mut |_, notice| {
+            let mut said_goodbye = false;
             if let Notice::Event(event) = &notice {
                 match event {
-                    ReportEvent::Disconnected(disconnect) => *last_end = Some(disconnect.kind),
-                    ReportEvent::Ended(end) => *ended = Some(end.clone()),
+                    ReportEvent::Connected { .. } => *connected = true,
+                    ReportEvent::Refused(_) => *connected = false,
+                    ReportEvent::Disconnected(disconnect) => {
+                        *connected = false;
+                        *last_end = Some(disconnect.kind);
+                    }
+                    ReportEvent::Ended(end) => {
+                        said_goodbye = *connected && *end == Ended::Requested;
+                        *ended = Some(end.clone());
+                    }
                     _ => {}
                 }
             }
             if hear(&notice) == Print::Yes && printed.is_ok() {
                 printed = tell(printer, &notice);
+            }
+            if said_goodbye && printed.is_ok() {
+                // The device has no event for an end that was asked for; its reader wants to know.
+                let reason = "it was asked for";
+                printed = printer.tell(&Happening::Disconnected { reason });
             }
         })?;
         if printed.and_then(|()| self.printer.flush()).is_err() {

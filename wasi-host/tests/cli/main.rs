@@ -1,0 +1,15 @@
+//! The `tern` program as scripts and people use it: options, events, exit status. The other side is the
+//! stand-in, on real sockets.
+
+#![allow(clippy::unwrap_used)] // a failing step fails the test, and says where
+
+mod cloud;
+mod program;
+
+mod auth;
+mod publish;
+mod run;
+mod sample;
+mod sign;
+mod subscribe;
+mod usage;

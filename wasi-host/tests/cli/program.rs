@@ -1,0 +1,198 @@
+//! A `tern` process: what it is given, what it says, how it ends. Nothing is waited for without a deadline.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// How long a test waits for anything.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A process that runs.
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) stdin: Option<ChildStdin>,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+}
+
+/// A process that has ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// The events on stdout.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        self.stdout.lines().map(event).collect()
+    }
+
+    /// The names of the events on stdout.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let name = |event: Value| event["event"].as_str().unwrap().to_owned();
+        self.events().into_iter().map(name).collect()
+    }
+
+    /// The first event with this name.
+    pub(crate) fn event(&self, name: &str) -> Value {
+        let found = self
+            .events()
+            .into_iter()
+            .find(|event| event["event"] == name);
+        found.unwrap_or_else(|| panic!("no {name}: {self:?}"))
+    }
+}
+
+/// Starts `tern` with these arguments and nothing of ours in its environment but `variables`.
+pub(crate) fn start(args: &[&str], variables: &[(&str, &str)]) -> Running {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tern"));
+    command
+        .args(args)
+        .env_remove("TERN_DEVICE_SECRET")
+        .env_remove("TERN_PASSWORD")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    Running {
+        stdin: child.stdin.take(),
+        stdout: lines_of(child.stdout.take().unwrap()),
+        stderr: lines_of(child.stderr.take().unwrap()),
+        child,
+    }
+}
+
+/// Runs `tern` to its end, with `input` on its stdin.
+pub(crate) fn run_with(args: &[&str], variables: &[(&str, &str)], input: &[u8]) -> Ended {
+    let mut running = start(args, variables);
+    let mut stdin = running.stdin.take().unwrap();
+    // It may end without having read it.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    running.end()
+}
+
+/// Runs `tern` to its end.
+pub(crate) fn run(args: &[&str]) -> Ended {
+    run_with(args, &[], b"")
+}
+
+impl Running {
+    /// The next event with this name.
+    pub(crate) fn event(&mut self, name: &str) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        let mut others = Vec::new();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.stdout.recv_timeout(left) {
+                Ok(line) => {
+                    let event = event(&line);
+                    if event["event"] == name {
+                        return event;
+                    }
+                    others.push(line);
+                }
+                Err(error) => self.give_up(&format!("no {name} ({error}) after {others:?}")),
+            }
+        }
+    }
+
+    /// The next line on stderr that holds this.
+    pub(crate) fn says(&mut self, words: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let mut others = Vec::new();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.stderr.recv_timeout(left) {
+                Ok(line) if line.contains(words) => return line,
+                Ok(line) => others.push(line),
+                Err(error) => self.give_up(&format!("not {words:?} ({error}), but {others:?}")),
+            }
+        }
+    }
+
+    /// Writes to its stdin.
+    pub(crate) fn write(&mut self, text: &str) {
+        let stdin = self.stdin.as_mut().unwrap();
+        stdin.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Sends it SIGTERM and waits for its end.
+    pub(crate) fn stop(self) -> Ended {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").arg(&id).status().unwrap();
+        assert!(sent.success());
+        self.end()
+    }
+
+    /// Stops reading its stdout: the pipe is closed.
+    pub(crate) fn close_stdout(&mut self) {
+        // The thread that reads ends at the next line, and the pipe with it.
+        self.stdout = channel().1;
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(mut self) -> Ended {
+        self.stdin = None;
+        let stdout = self.rest_of(false);
+        let stderr = self.rest_of(true);
+        let status = self
+            .child
+            .wait()
+            .unwrap()
+            .code()
+            .expect("no signal ended it");
+        Ended {
+            status,
+            stdout,
+            stderr,
+        }
+    }
+
+    fn rest_of(&mut self, stderr: bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let mut rest = String::new();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let lines = if stderr { &self.stderr } else { &self.stdout };
+            match lines.recv_timeout(left) {
+                Ok(line) => {
+                    rest.push_str(&line);
+                    rest.push('\n');
+                }
+                Err(RecvTimeoutError::Disconnected) => return rest,
+                Err(RecvTimeoutError::Timeout) => self.give_up(&format!("it goes on: {rest}")),
+            }
+        }
+    }
+
+    fn give_up(&mut self, why: &str) -> ! {
+        let _ = self.child.kill();
+        let words: Vec<String> = self.stderr.try_iter().collect();
+        panic!("{why}; stderr: {words:?}");
+    }
+}
+
+fn event(line: &str) -> Value {
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+/// The lines of a pipe, read until it ends or nobody takes them.
+fn lines_of(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).split(b'\n') {
+            let line = String::from_utf8_lossy(&line.unwrap()).into_owned();
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
