@@ -1,1 +1,4 @@
-//! tern-tests.
+//! What crosses crates: here the tools for it, in `tests/` the tests.
+#![forbid(unsafe_code)]
+
+pub mod pair;
