@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use crate::components::{connect, header, messages, packets};
 use crate::link::WorkerLink;
 use crate::protocol::{Command, Span, Watch};
 use crate::served;
-use crate::state::{Action, Place, State, Worker};
+use crate::state::{Action, Place, Standing, State, Worker};
 use crate::words::Lang;
 
 /// Where the chosen language is kept. Nothing else is stored.
@@ -114,12 +115,25 @@ pub(crate) fn app() -> Html {
         }
     });
 
+    use_effect_with(page.0.standing(), |standing| {
+        if matches!(
+            standing,
+            Standing::Refused | Standing::Connected | Standing::Reconnecting
+        ) && let Some(status) =
+            document().and_then(|document| document.get_element_by_id("status"))
+        {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            status.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
+
     let console = Console { page, send };
     let words = console.state().words();
     let shown = match console.state().place {
-        Place::Connect => html! { <connect::Connect /> },
-        Place::Messages => html! { <messages::Messages /> },
-        Place::Packets => html! { <packets::Packets /> },
+        Place::Connect => connect::view(&console),
+        Place::Messages => messages::view(&console),
+        Place::Packets => packets::view(&console),
     };
     let broken = match &console.state().worker {
         Worker::Broken(why) => {
@@ -128,11 +142,11 @@ pub(crate) fn app() -> Html {
         _ => Html::default(),
     };
     html! {
-        <ContextProvider<Console> context={console.clone()}>
+        <>
             <a class="skip" href="#content">{ words.skip_to_content }</a>
-            <header::Header />
+            { header::view(&console) }
             <main id="content" tabindex="-1">{ broken }{ shown }</main>
-        </ContextProvider<Console>>
+        </>
     }
 }
 

@@ -1,10 +1,12 @@
 //! The worker, as the page sees it: a file of its own started with the page's compiled module.
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::protocol::{Command, Report};
+use crate::protocol::Command;
 use crate::state::Action;
 
 /// The page's end of the line to its worker.
@@ -25,7 +27,7 @@ impl WorkerLink {
         let worker = Worker::new_with_options("./worker.js", &options).map_err(|e| words(&e))?;
 
         let told = dispatch.clone();
-        let on_message = Closure::new(move |event: MessageEvent| match read(&event.data()) {
+        let on_message = Closure::new(move |event: MessageEvent| match unpack(&event.data()) {
             Some((report, bytes)) => told(Action::Told(Box::new(report), bytes)),
             None => told(Action::WorkerBroken(
                 "the worker sent something else".into(),
@@ -50,12 +52,10 @@ impl WorkerLink {
 
     /// Sends a command, with bytes beside it.
     pub(crate) fn send(&self, command: &Command, bytes: &[u8]) {
-        // A command is plain data: it has a JSON form, and there is nothing in it that can't be cloned.
-        if let Ok(text) = serde_json::to_string(command) {
-            let _ = post(&text, bytes, |message, transfer| {
-                self.worker.post_message_with_transfer(message, transfer)
-            });
-        }
+        // Plain data always has a form in bytes, and bytes can always be transferred.
+        let _ = post(command, bytes, |message, transfer| {
+            self.worker.post_message_with_transfer(message, transfer)
+        });
     }
 }
 
@@ -65,27 +65,26 @@ impl Drop for WorkerLink {
     }
 }
 
-/// Posts a text and the bytes beside it, the bytes transferred.
+/// Posts a message in postcard's form and the bytes beside it, both transferred.
 pub(crate) fn post(
-    text: &str,
+    message: &impl Serialize,
     bytes: &[u8],
     send: impl FnOnce(&JsValue, &JsValue) -> Result<(), JsValue>,
 ) -> Result<(), JsValue> {
+    let message = postcard::to_allocvec(message).map_err(|error| error.to_string())?;
+    let message = Uint8Array::from(message.as_slice());
     let bytes = Uint8Array::from(bytes);
-    let transfer = Array::of1(&bytes.buffer());
-    send(&Array::of2(&text.into(), &bytes), &transfer)
+    let transfer = Array::of2(&message.buffer(), &bytes.buffer());
+    send(&Array::of2(&message, &bytes), &transfer)
 }
 
 /// Takes apart what [`post`] made.
-pub(crate) fn unpack(data: &JsValue) -> Option<(String, Vec<u8>)> {
+pub(crate) fn unpack<T: DeserializeOwned>(data: &JsValue) -> Option<(T, Vec<u8>)> {
     let parts: &Array = data.dyn_ref()?;
+    let message: Uint8Array = parts.get(0).dyn_into().ok()?;
     let bytes: Uint8Array = parts.get(1).dyn_into().ok()?;
-    Some((parts.get(0).as_string()?, bytes.to_vec()))
-}
-
-fn read(data: &JsValue) -> Option<(Report, Vec<u8>)> {
-    let (text, bytes) = unpack(data)?;
-    Some((serde_json::from_str(&text).ok()?, bytes))
+    let message = postcard::from_bytes(&message.to_vec()).ok()?;
+    Some((message, bytes.to_vec()))
 }
 
 fn set(object: &Object, key: &str, value: &JsValue) -> Result<(), String> {

@@ -2,8 +2,8 @@
 //!
 //! The worker is the truth and holds everything that was received; the page holds what it draws. So the
 //! page says what it looks at ([`Watch`]), and the worker answers with a [`Snapshot`] of just that, at
-//! most once a tick, however many packets went by. Each message is a JSON text and one byte array, into
-//! which it points by ranges: payloads cross as bytes, transferred and not copied.
+//! most once a tick, however many packets went by. Each message is two byte arrays: itself
+//! in postcard's form, and payloads, into which it points by ranges. Both are transferred.
 
 use std::ops::Range;
 
@@ -381,20 +381,4 @@ pub struct Chosen {
     pub row: Row,
     /// Its bytes, in those beside the report.
     pub bytes: Range<usize>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_span_stays_within_what_is_held() {
-        assert_eq!(Span::Newest(3).within(10..12), 10..12);
-        assert_eq!(Span::Newest(3).within(10..20), 17..20);
-        assert_eq!(Span::Newest(u32::MAX).within(0..1000), 800..1000);
-        let from = |first, count| Span::From { first, count }.within(10..20);
-        assert_eq!(from(0, 4), 10..14);
-        assert_eq!(from(18, 4), 18..20);
-        assert_eq!(from(90, 4), 20..20);
-    }
 }

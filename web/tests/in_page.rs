@@ -11,6 +11,11 @@ use tern_web::worker::log::{Bounds, Direction};
 use tern_web::worker::session::Session;
 use tern_web::worker::transport::{Happened, Transport};
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 /// A session and a clock that moves only when told to.
 struct Bench {
     session: Session,

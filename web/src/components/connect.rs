@@ -7,20 +7,16 @@ use yew::prelude::*;
 use tern_core::identity::Region;
 use tern_core::sign::SignMethod;
 
-use super::field::{FormField, described_by, fault_of, rule};
-use super::signing::Signing;
-use super::status::Status;
+use super::field::{TextField, described_by, fault_of, rule};
+use super::{signing, status};
 use crate::app::Console;
 use crate::form::{Address, Carrier, Field};
 use crate::protocol::{Command, Task};
 use crate::state::Action;
 use crate::words::Words;
 
-#[component(Connect)]
-pub(crate) fn connect() -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
+/// Draws it.
+pub(crate) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let active = state.now().link.is_active();
@@ -37,9 +33,9 @@ pub(crate) fn connect() -> Html {
     html! {
         <div class="connect">
             <form class="sheet" {onsubmit} novalidate=true>
-                { device(&console, words) }
-                { whereto(&console, words) }
-                { login(&console, words) }
+                { device(console, words) }
+                { whereto(console, words) }
+                { login(console, words) }
                 <div class="actions">
                     <button type="submit" class={if active { "plain" } else { "primary" }}>
                         { if active { words.do_disconnect } else { words.do_connect } }
@@ -52,8 +48,8 @@ pub(crate) fn connect() -> Html {
                 </div>
             </form>
             <div class="beside-form">
-                <Status />
-                <Signing />
+                { status::view(console) }
+                { signing::view(console) }
             </div>
         </div>
     }
@@ -76,24 +72,31 @@ fn device(console: &Console, words: &'static Words) -> Html {
     let state = console.state();
     let shown = state.secret_shown;
     let is_sample = state.form.is_sample();
+    let show = html! {
+        <button
+            type="button"
+            class="plain"
+            aria-pressed={shown.to_string()}
+            aria-controls={Field::DeviceSecret.id()}
+            aria-label={format!("{} deviceSecret", if shown { words.hide } else { words.show })}
+            onclick={console.acts(move |_: MouseEvent| Action::ShowSecret(!shown))}
+        >
+            { if shown { words.hide } else { words.show } }
+        </button>
+    };
+    let secret = TextField {
+        hint: Some(words.secret_hint),
+        hidden: !shown,
+        beside: show,
+        ..TextField::default()
+    };
     html! {
         <fieldset>
             <legend>{ words.device }</legend>
             <p class="lead">{ if is_sample { words.sample_hint } else { words.device_hint } }</p>
-            <FormField field={Field::ProductKey} label="productKey" />
-            <FormField field={Field::DeviceName} label="deviceName" />
-            <FormField field={Field::DeviceSecret} label="deviceSecret" hint={words.secret_hint} hidden={!shown}>
-                <button
-                    type="button"
-                    class="plain"
-                    aria-pressed={shown.to_string()}
-                    aria-controls={Field::DeviceSecret.id()}
-                    aria-label={format!("{} deviceSecret", if shown { words.hide } else { words.show })}
-                    onclick={console.acts(move |_: MouseEvent| Action::ShowSecret(!shown))}
-                >
-                    { if shown { words.hide } else { words.show } }
-                </button>
-            </FormField>
+            { TextField::default().view(console, Field::ProductKey, "productKey") }
+            { TextField::default().view(console, Field::DeviceName, "deviceName") }
+            { secret.view(console, Field::DeviceSecret, "deviceSecret") }
             if !is_sample {
                 <p>
                     <button type="button" class="link" onclick={console.acts(|_: MouseEvent| Action::UseSample)}>
@@ -137,6 +140,15 @@ fn whereto(console: &Console, words: &'static Words) -> Html {
         let act = console.acts(move |()| Action::Address(address));
         radio("address", id, label, form.address == address, act)
     });
+    let host = TextField {
+        placeholder: "127.0.0.1".into(),
+        ..TextField::default()
+    };
+    let port = TextField {
+        placeholder: form.default_port().to_string(),
+        digits: true,
+        ..TextField::default()
+    };
     html! {
         <fieldset>
             <legend>{ words.whereto }</legend>
@@ -150,13 +162,8 @@ fn whereto(console: &Console, words: &'static Words) -> Html {
                 </div>
                 if by_host {
                     <div class="pair wide-narrow">
-                        <FormField field={Field::Host} label={words.host} placeholder="127.0.0.1" />
-                        <FormField
-                            field={Field::Port}
-                            label={words.port}
-                            placeholder={form.default_port().to_string()}
-                            digits=true
-                        />
+                        { host.view(console, Field::Host, words.host) }
+                        { port.view(console, Field::Port, words.port) }
                     </div>
                 } else {
                     { select(console, Field::Region, words.region, Region::ALL.map(Region::name)) }
@@ -178,22 +185,31 @@ fn login(console: &Console, words: &'static Words) -> Html {
     let now = console.acts(|_: MouseEvent| {
         Action::Type(Field::Timestamp, format!("{:.0}", js_sys::Date::now()))
     });
+    let client_id = TextField {
+        hint: Some(words.client_id_hint),
+        placeholder: form.client_id_meant(),
+        ..TextField::default()
+    };
+    let keep_alive = TextField {
+        hint: Some(words.keep_alive_hint),
+        digits: true,
+        ..TextField::default()
+    };
+    let timestamp = TextField {
+        hint: Some(words.timestamp_hint),
+        digits: true,
+        beside: html! { <button type="button" class="plain" onclick={now}>{ words.now }</button> },
+        ..TextField::default()
+    };
     html! {
         <fieldset>
             <legend>{ words.login_and_session }</legend>
-            <FormField
-                field={Field::ClientId}
-                label={words.client_id}
-                hint={words.client_id_hint}
-                placeholder={form.client_id_meant()}
-            />
+            { client_id.view(console, Field::ClientId, words.client_id) }
             <div class="pair">
                 { select(console, Field::Method, words.method, SignMethod::ALL.map(SignMethod::name)) }
-                <FormField field={Field::KeepAlive} label={words.keep_alive} hint={words.keep_alive_hint} digits=true />
+                { keep_alive.view(console, Field::KeepAlive, words.keep_alive) }
             </div>
-            <FormField field={Field::Timestamp} label={words.timestamp} hint={words.timestamp_hint} digits=true>
-                <button type="button" class="plain" onclick={now}>{ words.now }</button>
-            </FormField>
+            { timestamp.view(console, Field::Timestamp, words.timestamp) }
             <div class="check">
                 <input
                     id="clean-session"

@@ -8,60 +8,55 @@ use crate::app::Console;
 use crate::form::{Fault, Field};
 use crate::state::Action;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) field: Field,
-    pub(super) label: AttrValue,
-    #[prop_or_default]
-    pub(super) hint: Option<AttrValue>,
+/// A field for a line of text.
+#[derive(Default)]
+pub(super) struct TextField {
+    pub(super) hint: Option<&'static str>,
     /// Shown while the field is empty: what then counts.
-    #[prop_or_default]
-    pub(super) placeholder: AttrValue,
+    pub(super) placeholder: String,
     /// Whether the content is hidden.
-    #[prop_or_default]
     pub(super) hidden: bool,
     /// Whether only digits make sense.
-    #[prop_or_default]
     pub(super) digits: bool,
     /// What stands beside the input, such as a button.
-    #[prop_or_default]
-    pub(super) children: Html,
+    pub(super) beside: Html,
 }
 
-#[component(FormField)]
-pub(super) fn form_field(props: &Props) -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
-    let field = props.field;
-    let state = console.state();
-    let fault = fault_of(field, &state.faults_shown());
-    let oninput = console.acts(move |event: InputEvent| Action::Type(field, input_text(&event)));
-    html! {
-        <div class="field">
-            <label for={field.id()}>{ &props.label }</label>
-            <div class="beside">
-                <input
-                    id={field.id()}
-                    class="mono"
-                    type={if props.hidden { "password" } else { "text" }}
-                    inputmode={props.digits.then_some("numeric")}
-                    value={state.form.text(field).to_owned()}
-                    placeholder={props.placeholder.clone()}
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    aria-invalid={fault.is_some().then_some("true")}
-                    aria-describedby={described_by(field, props.hint.is_some(), fault.is_some())}
-                    {oninput}
-                />
-                { props.children.clone() }
+impl TextField {
+    /// Draws it.
+    pub(super) fn view(self, console: &Console, field: Field, label: &'static str) -> Html {
+        let state = console.state();
+        let fault = fault_of(field, &state.faults_shown());
+        // The rule says all that the hint does, and more.
+        let hint = self.hint.filter(|_| fault.is_none());
+        let oninput =
+            console.acts(move |event: InputEvent| Action::Type(field, input_text(&event)));
+        html! {
+            <div class="field">
+                <label for={field.id()}>{ label }</label>
+                <div class="beside">
+                    <input
+                        id={field.id()}
+                        class="mono"
+                        type={if self.hidden { "password" } else { "text" }}
+                        inputmode={self.digits.then_some("numeric")}
+                        value={state.form.text(field).to_owned()}
+                        placeholder={self.placeholder}
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        aria-invalid={fault.is_some().then_some("true")}
+                        aria-describedby={described_by(field, hint.is_some(), fault.is_some())}
+                        {oninput}
+                    />
+                    { self.beside }
+                </div>
+                { rule(field, fault.as_ref()) }
+                if let Some(hint) = hint {
+                    <p class="hint" id={format!("{}-hint", field.id())}>{ hint }</p>
+                }
             </div>
-            { rule(field, fault.as_ref()) }
-            if let Some(hint) = &props.hint {
-                <p class="hint" id={format!("{}-hint", field.id())}>{ hint }</p>
-            }
-        </div>
+        }
     }
 }
 

@@ -6,11 +6,8 @@ use crate::app::{Console, remember};
 use crate::state::{Action, Place};
 use crate::words::Words;
 
-#[component(Header)]
-pub(crate) fn header() -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
+/// Draws it.
+pub(crate) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let standing = state.standing();

@@ -19,6 +19,9 @@ pub(super) struct Props {
     pub(super) evicted: u64,
     pub(super) held: u64,
     pub(super) first: u64,
+    /// What stays in sight above the rows.
+    #[prop_or_default]
+    pub(super) head: Html,
     /// The rows, drawn.
     pub(super) children: Html,
     /// Told what the list wants to be given.
@@ -98,6 +101,7 @@ pub(super) fn list(props: &Props) -> Html {
                 tabindex="0"
                 {onscroll}
             >
+                { props.head.clone() }
                 <div class="spacer" ref={spacer} role="presentation">
                     <div class="rows" ref={rows} role="presentation">{ props.children.clone() }</div>
                 </div>

@@ -9,11 +9,8 @@ use crate::protocol::{Chosen, Detail};
 use crate::state::{Action, State};
 use crate::words::Words;
 
-#[component(MessageView)]
-pub(super) fn message_view() -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
+/// Draws it.
+pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let Some(index) = state.watch.chosen else {

@@ -9,11 +9,8 @@ use crate::app::Console;
 use crate::protocol::{Detail, Row};
 use crate::state::Action;
 
-#[component(MessageList)]
-pub(super) fn message_list() -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
+/// Draws it.
+pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let rows = &state.now().messages;
@@ -42,7 +39,7 @@ pub(super) fn message_list() -> Html {
                     newest={words.newest}
                     on_span={console.acts(Action::LookAtMessages)}
                 >
-                    { for rows.rows.iter().map(|row| message(&console, row)) }
+                    { for rows.rows.iter().map(|row| message(console, row)) }
                 </List>
             }
         </section>

@@ -2,22 +2,20 @@
 
 use yew::prelude::*;
 
-use super::message::MessageView;
-use super::message_list::MessageList;
-use super::publish::Publish;
-use super::subscribe::Subscribe;
+use super::{message, message_list, publish, subscribe};
+use crate::app::Console;
 
-#[component(Messages)]
-pub(crate) fn messages() -> Html {
+/// Draws it.
+pub(crate) fn view(console: &Console) -> Html {
     html! {
         <div class="messages">
             <div class="sheet">
-                <Subscribe />
-                <Publish />
+                { subscribe::view(console) }
+                { publish::view(console) }
             </div>
             <div class="inbox">
-                <MessageList />
-                <MessageView />
+                { message_list::view(console) }
+                { message::view(console) }
             </div>
         </div>
     }

@@ -6,21 +6,13 @@ use tern_core::wire::PacketType;
 
 use super::when::{grouped, time_of_day};
 use crate::protocol::{Detail, Row};
-use crate::state::Worker;
-use crate::words::{Lang, Words};
+use crate::state::State;
+use crate::words::Words;
 use crate::worker::log::Direction;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) row: Row,
-    pub(super) worker: Worker,
-    pub(super) lang: Lang,
-}
-
-#[component(Packet)]
-pub(super) fn packet(props: &Props) -> Html {
-    let row = &props.row;
-    let words = props.lang.words();
+/// Draws it.
+pub(super) fn view(state: &State, row: &Row) -> Html {
+    let words = state.words();
     let kind = PacketType::from_first_byte(row.kind << 4);
     let name = kind.map_or(words.malformed, PacketType::name);
     let (arrow, way, class) = match row.direction {
@@ -29,12 +21,13 @@ pub(super) fn packet(props: &Props) -> Html {
     };
     html! {
         <div
+            key={row.index}
             class={classes!("packet", class, kind.is_none().then_some("broken"))}
             role="listitem"
             data-kind={name}
             data-direction={class}
         >
-            <time>{ time_of_day(&props.worker, row.at_ms) }</time>
+            <time>{ time_of_day(&state.worker, row.at_ms) }</time>
             <span class="way" role="img" aria-label={way}>{ arrow }</span>
             <span class="kind">{ name }</span>
             <span class="detail">{ detail(&row.detail, words) }</span>
@@ -90,7 +83,7 @@ fn detail(detail: &Detail, words: &Words) -> Html {
                 if *retain {
                     <span class="flag">{ "RETAIN" }</span>
                 }
-                <span class="flag">{ format!("{} B {}", grouped(*payload_size as u64), words.payload) }</span>
+                <span class="flag extra">{ format!("{} {} B", words.payload, grouped(*payload_size as u64)) }</span>
             </>
         },
         Detail::Filters(filters) => html! {

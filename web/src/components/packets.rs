@@ -3,18 +3,15 @@
 use yew::prelude::*;
 
 use super::list::List;
-use super::packet::Packet;
+use super::packet;
 use super::when::grouped;
 use crate::app::Console;
 use crate::protocol::{Command, Count};
 use crate::state::Action;
 use crate::words::Words;
 
-#[component(Packets)]
-pub(crate) fn packets() -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
+/// Draws it.
+pub(crate) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let now = state.now();
@@ -43,7 +40,6 @@ pub(crate) fn packets() -> Html {
                     <p><a href="#connect">{ words.do_connect }</a></p>
                 </div>
             } else {
-                { columns(words) }
                 <List
                     label={words.packets}
                     name="packet-list"
@@ -51,11 +47,10 @@ pub(crate) fn packets() -> Html {
                     held={rows.held}
                     first={rows.first}
                     newest={words.newest}
+                    head={columns(words)}
                     on_span={console.acts(Action::LookAtPackets)}
                 >
-                    { for rows.rows.iter().map(|row| html! {
-                        <Packet key={row.index} row={row.clone()} worker={state.worker.clone()} lang={state.lang} />
-                    }) }
+                    { for rows.rows.iter().map(|row| packet::view(state, row)) }
                 </List>
             }
         </section>

@@ -18,11 +18,8 @@ use crate::words::Words;
 /// How many publishes are listed.
 const LISTED: usize = 8;
 
-#[component(Publish)]
-pub(super) fn publish() -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
+/// Draws it.
+pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let now = state.now();
@@ -122,6 +119,7 @@ fn fate(sent: &Sent, words: &Words) -> String {
     match &sent.fate {
         Fate::Waiting => words.waiting.to_owned(),
         Fate::Done { .. } if sent.qos == 0 => words.sent.to_owned(),
+        Fate::Done { after_ms } if *after_ms < 0.1 => words.acknowledged.to_owned(),
         Fate::Done { after_ms } if *after_ms < 10.0 => {
             format!("{} {after_ms:.1} ms", words.acknowledged)
         }

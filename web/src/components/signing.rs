@@ -4,29 +4,27 @@ use tern_core::sign::Step;
 use yew::prelude::*;
 
 use crate::app::Console;
+use crate::form::Field;
 use crate::state::Action;
 use crate::words::Words;
 
 /// What stands in the place of a password.
 const HIDDEN: &str = "••••••••••••••••••••••••";
 
-#[component(Signing)]
-pub(super) fn signing() -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
+/// Draws it.
+pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let content = match state.form.steps() {
         Ok(steps) => html! {
             <ol class="steps">
-                { for steps.iter().map(|step| one(&console, step, words)) }
+                { for steps.iter().map(|step| one(console, step, words)) }
             </ol>
         },
         Err(faults) => html! {
             <div class="empty">
                 <p>{ words.signing_waits }</p>
-                <ul>{ for faults.iter().map(|fault| html! { <li>{ &fault.rule }</li> }) }</ul>
+                <ul>{ for faults.iter().map(|fault| html! { <li>{ name(fault.field, words) }</li> }) }</ul>
             </div>
         },
     };
@@ -84,5 +82,20 @@ fn title(step: &'static str, words: &Words) -> &'static str {
         "username" => words.step_username,
         "password" => words.step_password,
         other => other,
+    }
+}
+
+fn name(field: Field, words: &Words) -> &'static str {
+    match field {
+        Field::ProductKey => "productKey",
+        Field::DeviceName => "deviceName",
+        Field::DeviceSecret => "deviceSecret",
+        Field::ClientId => words.client_id,
+        Field::Host => words.host,
+        Field::Port => words.port,
+        Field::Region => words.region,
+        Field::Method => words.method,
+        Field::Timestamp => words.timestamp,
+        Field::KeepAlive => words.keep_alive,
     }
 }

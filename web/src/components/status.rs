@@ -7,11 +7,8 @@ use crate::protocol::{Link, Refusal};
 use crate::state::{Place, Standing};
 use crate::words::Words;
 
-#[component(Status)]
-pub(super) fn status() -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
+/// Draws it.
+pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let standing = state.standing();
@@ -64,7 +61,7 @@ pub(super) fn status() -> Html {
         }
     });
     html! {
-        <section class="status" data-standing={standing.name()} aria-labelledby="status-title">
+        <section id="status" class="status" data-standing={standing.name()} aria-labelledby="status-title">
             <h2 id="status-title">{ standing.word(words) }</h2>
             if let Some(refusal) = &now.refusal {
                 { refused(refusal, words) }
@@ -83,7 +80,7 @@ pub(super) fn status() -> Html {
 
 fn refused(refusal: &Refusal, words: &Words) -> Html {
     html! {
-        <div id="refusal">
+        <div id="refusal" role="alert">
             <p class="code">
                 <b>{ words.refused_with }{ " " }{ refusal.code }</b>{ " " }{ &refusal.reason }
             </p>

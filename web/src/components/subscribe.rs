@@ -11,11 +11,8 @@ use crate::protocol::{Command, Subscription, SubscriptionState, Task};
 use crate::state::Action;
 use crate::words::Words;
 
-#[component(Subscribe)]
-pub(super) fn subscribe() -> Html {
-    let Some(console) = use_context::<Console>() else {
-        return Html::default();
-    };
+/// Draws it.
+pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let now = state.now();
@@ -74,7 +71,7 @@ pub(super) fn subscribe() -> Html {
                 <p class="hint">{ words.no_subscriptions }</p>
             } else {
                 <ul class="entries" id="subscriptions">
-                    { for now.subscriptions.iter().map(|one| subscription(&console, one, words)) }
+                    { for now.subscriptions.iter().map(|one| subscription(console, one, words)) }
                 </ul>
             }
         </section>

@@ -94,10 +94,7 @@ struct Host {
 
 impl Host {
     fn command(&self, data: &JsValue) {
-        let Some((text, bytes)) = unpack(data) else {
-            return;
-        };
-        let Ok(command) = serde_json::from_str::<Command>(&text) else {
+        let Some((command, bytes)) = unpack::<Command>(data) else {
             return;
         };
         let now_ms = self.now_ms();
@@ -132,11 +129,10 @@ impl Host {
     }
 
     fn report(&self, report: &Report, bytes: &[u8]) {
-        if let Ok(text) = serde_json::to_string(report) {
-            let _ = post(&text, bytes, |message, transfer| {
-                self.scope.post_message_with_transfer(message, transfer)
-            });
-        }
+        // Plain data always has a form in bytes, and bytes can always be transferred.
+        let _ = post(report, bytes, |message, transfer| {
+            self.scope.post_message_with_transfer(message, transfer)
+        });
     }
 
     fn set(&self, timer: &Timer, wait_ms: Option<f64>, call: &Closure<dyn FnMut()>) {
