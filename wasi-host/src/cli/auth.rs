@@ -6,7 +6,8 @@ use tern_core::auth::{self, AuthError, Grant};
 
 use super::args::{AuthMode, Options};
 use super::login::{Signing, Sources};
-use crate::events::{Granted, Happening, Printer};
+use super::printer::Printer;
+use crate::events::{Granted, Happening};
 use crate::exit::{Exit, Failure};
 use crate::https::{self, Deadlines};
 

@@ -16,8 +16,8 @@ use tern_core::sign::{Password, SignMethod};
 use zeroize::Zeroizing;
 
 use super::args::{AuthMode, Options, Timestamp};
+use super::printer::say;
 use super::profile;
-use crate::events::say;
 use crate::exit::Failure;
 use crate::transport::TlsSettings;
 

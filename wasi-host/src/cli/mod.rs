@@ -11,6 +11,7 @@ pub mod login;
 pub mod online;
 mod outgoing;
 pub mod platform;
+pub mod printer;
 pub mod profile;
 pub mod publish;
 pub mod run;
@@ -26,10 +27,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use tern_core::wire::QoS;
 
-use crate::events::{Lead, Printer, say};
 use crate::exit::{Exit, Failure};
 use args::Options;
 use login::Sources;
+use printer::{Lead, Printer, say};
 
 /// A device of the Alibaba Cloud IoT platform on the command line, and the platform's stand-in.
 #[derive(Debug, Parser)]
@@ -45,7 +46,7 @@ enum Program {
     Pub(publish::PublishArgs),
     /// Subscribe, and print what comes
     Sub(subscribe::SubscribeArgs),
-    /// Stay online: publish stdin's lines TOPIC<TAB>PAYLOAD, print what comes
+    /// Stay online: publish stdin's lines `TOPIC<TAB>PAYLOAD`, print what comes
     Run(run::RunArgs),
     /// Do what the SDK's mqtt-example does
     Sample(sample::SampleArgs),

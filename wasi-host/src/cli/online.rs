@@ -13,8 +13,9 @@ use tern_core::wire::QoS;
 
 use super::lines::Lines;
 use super::login::{Defaults, Sources};
+use super::printer::Printer;
 use crate::engine::Engine;
-use crate::events::{Happening, Printer};
+use crate::events::{Happening, REQUESTED};
 use crate::exit::{Exit, Failure};
 use crate::run_loop::{Notice, RunLoop, SessionId};
 
@@ -41,7 +42,8 @@ pub enum Print {
 }
 
 impl Online {
-    /// Starts to connect. SIGINT and SIGTERM end it in order from now on.
+    /// Starts to connect. From now on SIGINT and SIGTERM end it in order, and a second one at once: for
+    /// where a reader of stdout takes nothing, or a peer acknowledges nothing.
     ///
     /// # Errors
     /// The options are wrong, before anything is sent; or the system or the sandbox fails.
@@ -62,7 +64,9 @@ impl Online {
         let signalled = Arc::new(AtomicBool::new(false));
         let (seen, waker) = (Arc::clone(&signalled), run_loop.waker());
         ctrlc::set_handler(move || {
-            seen.store(true, Ordering::Release);
+            if seen.swap(true, Ordering::AcqRel) {
+                std::process::exit(Exit::TimedOut.status().into());
+            }
             // Where it can't be woken, the poll is gone, and the program is at its end.
             let _ = waker.wake();
         })
@@ -123,8 +127,7 @@ impl Online {
             }
             if said_goodbye && printed.is_ok() {
                 // The device has no event for an end that was asked for; its reader wants to know.
-                let reason = "it was asked for";
-                printed = printer.tell(&Happening::Disconnected { reason });
+                printed = printer.tell(&Happening::Disconnected { reason: REQUESTED });
             }
         })?;
         if printed.and_then(|()| self.printer.flush()).is_err() {

@@ -13,8 +13,8 @@ use super::lines::{Line, Lines};
 use super::login::{Defaults, Sources};
 use super::online::{Online, Print};
 use super::outgoing::{Outgoing, Request};
+use super::printer::Printer;
 use super::qos;
-use crate::events::Printer;
 use crate::exit::{Exit, Failure};
 use crate::run_loop::Notice;
 

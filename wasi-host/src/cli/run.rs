@@ -10,7 +10,7 @@ use super::lines::Line;
 use super::login::{Defaults, Sources};
 use super::online::{Online, Print};
 use super::outgoing::{Outgoing, Request};
-use crate::events::Printer;
+use super::printer::Printer;
 use crate::exit::{Exit, Failure};
 use crate::run_loop::Notice;
 

@@ -12,7 +12,7 @@ use super::args::Options;
 use super::login::{Defaults, Sources};
 use super::online::{Online, Print};
 use super::outgoing::{Outgoing, Request};
-use crate::events::Printer;
+use super::printer::Printer;
 use crate::exit::{Exit, Failure};
 use crate::run_loop::Notice;
 

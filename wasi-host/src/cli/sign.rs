@@ -8,7 +8,7 @@ use tern_core::sign::{DirectLogin, SignMethod, Step, direct, steps};
 
 use super::args::{AuthMode, Options};
 use super::login::{Signing, Sources};
-use crate::events::Printer;
+use super::printer::Printer;
 use crate::exit::{Exit, Failure};
 
 /// The options of `tern sign`.

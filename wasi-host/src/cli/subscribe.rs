@@ -10,8 +10,8 @@ use tern_core::wire::QoS;
 use super::args::Options;
 use super::login::{Defaults, Sources};
 use super::online::{Online, Print};
+use super::printer::{Lead, Printer};
 use super::qos;
-use crate::events::{Lead, Printer};
 use crate::exit::{Exit, Failure};
 use crate::run_loop::Notice;
 

@@ -219,11 +219,9 @@ impl WebSocketLink {
                 pipe.heard |= outcome.bytes > 0;
                 Ok(outcome.bytes > 0 || outcome.may_have_more)
             }
-            Err(TransportError::Closed { said, .. }) => Err(TransportError::Closed {
-                during: Phase::WebSocketUpgrade,
-                heard,
-                said,
-            }),
+            Err(TransportError::Closed { .. }) => Err(closed_in_upgrade(heard)),
+            // A peer that does not know HTTP closes with our request unread, which resets.
+            Err(TransportError::Broken { .. }) if !heard => Err(closed_in_upgrade(heard)),
             Err(error) => Err(error),
         }
     }
@@ -386,6 +384,14 @@ fn fault(error: Error) -> TransportError {
             what: error.to_string(),
         }
         .into(),
+    }
+}
+
+fn closed_in_upgrade(heard: bool) -> TransportError {
+    TransportError::Closed {
+        during: Phase::WebSocketUpgrade,
+        heard,
+        said: None,
     }
 }
 

@@ -131,6 +131,17 @@ impl Running {
         self.end()
     }
 
+    /// Sends it SIGTERM again and again until it has ended.
+    pub(crate) fn insist(self) -> Ended {
+        let id = self.child.id().to_string();
+        let moment = Duration::from_millis(20);
+        while self.stdout.recv_timeout(moment) != Err(RecvTimeoutError::Disconnected) {
+            // It may end in between, and is not there any more then.
+            let _ = Command::new("kill").arg(&id).stderr(Stdio::null()).status();
+        }
+        self.end()
+    }
+
     /// Stops reading its stdout: the pipe is closed.
     pub(crate) fn close_stdout(&mut self) {
         // The thread that reads ends at the next line, and the pipe with it.

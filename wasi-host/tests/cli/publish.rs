@@ -1,7 +1,11 @@
 //! `tern pub`.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
 use crate::cloud::{Cloud, SECRET, TOPIC};
-use crate::program::run_with;
+use crate::program::{PATIENCE, run_with, start};
 
 #[test]
 fn a_message_is_published_over_every_transport() {
@@ -121,4 +125,30 @@ fn a_certificate_that_is_not_trusted_ends_with_69_and_points_at_the_option() {
     assert_eq!(ended.status, 69, "{ended:?}");
     let reason = ended.event("disconnected")["reason"].to_string();
     assert!(reason.contains("--cafile"), "{reason}");
+}
+
+#[test]
+fn a_second_signal_ends_it_though_nobody_acknowledges() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("mqtt://{}", listener.local_addr().unwrap());
+    let broker = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(&[0x20, 0x02, 0x00, 0x00]).unwrap();
+        // Takes everything and answers nothing.
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let args = [
+        "pub", "--url", &url, "-t", "t", "-m", "x", "-q", "1", "--json",
+    ];
+    let mut publish = start(&args, &[]);
+    publish.event("accepted");
+    let since = Instant::now();
+    let ended = publish.insist();
+    assert_eq!(ended.status, 27, "{ended:?}");
+    assert!(
+        since.elapsed() < Duration::from_secs(8),
+        "not only once its wait was over"
+    );
+    broker.join().unwrap();
 }

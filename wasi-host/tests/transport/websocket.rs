@@ -304,8 +304,12 @@ fn a_tls_alert_in_answer_to_the_upgrade_is_recognised() {
 
 #[test]
 fn a_peer_that_closes_on_the_upgrade_takes_no_websocket() {
-    let peer = Peer::that_answers(b"");
-    let error = drive(&peer).refusal();
-    assert!(error.to_string().contains("takes WebSocket"), "{error}");
-    peer.finish();
+    let closes = Peer::that_answers(b"");
+    // Closing with bytes unread makes the system send a reset.
+    let resets = Peer::new(|stream| assert_eq!(stream.peek(&mut [0]).unwrap(), 1));
+    for peer in [closes, resets] {
+        let error = drive(&peer).refusal();
+        assert!(error.to_string().contains("takes WebSocket"), "{error}");
+        peer.finish();
+    }
 }
