@@ -1,7 +1,7 @@
 //! What blocks, on threads of its own: name resolution and HTTPS. Its results wake the poll.
 
 use std::cell::Cell;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -47,7 +47,13 @@ impl Background {
         let number = self.tries.get() + 1;
         self.tries.set(number);
         let (host, port) = (endpoint.host.clone(), endpoint.port);
-        self.run(id, move || Done::Resolved(number, resolve(&host, port)));
+        let work = move || Done::Resolved(number, resolve(&host, port));
+        if endpoint.host.parse::<IpAddr>().is_ok() {
+            // A literal address asks nobody, so it needs no thread.
+            self.tell(id, work());
+        } else {
+            self.run(id, work);
+        }
         number
     }
 
@@ -62,6 +68,12 @@ impl Background {
     /// The next result, if there is one.
     pub(super) fn done(&self) -> Option<(SessionId, Done)> {
         self.receiver.try_recv().ok()
+    }
+
+    fn tell(&self, id: SessionId, done: Done) {
+        // The receiver lives as long as this does, and the poll as long as the loop.
+        let _ = self.sender.send((id, done));
+        let _ = self.waker.wake();
     }
 
     fn run(&self, id: SessionId, work: impl FnOnce() -> Done + Send + 'static) {
