@@ -90,8 +90,10 @@ fn a_token_that_the_platform_forgot_sooner_leads_to_one_new_authentication() {
 
 #[test]
 fn a_platform_that_takes_no_token_is_asked_twice_and_not_for_ever() {
-    let mut settings = Settings::default();
-    settings.token_life = secs(0);
+    let settings = Settings {
+        token_life: secs(0),
+        ..Settings::default()
+    };
     let mut pair = Pair::new(platform(settings), vec![https("dev1")], LATENCY);
     pair.connect(0);
     pair.drive_for(secs(DAY));
