@@ -1,0 +1,251 @@
+//! A headless Chromium, led by its driver: the few WebDriver commands that the journeys need.
+//!
+//! Nothing here sleeps: to find an element the driver itself waits until it is there, up to [`PATIENCE`].
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
+use ureq::Agent;
+
+/// How long an element may take to come.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The key of an element's reference [WebDriver, 12.1].
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+const ARGUMENTS: [&str; 9] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+];
+
+/// A browser with one page. It and its driver end when this is dropped.
+pub(crate) struct Browser {
+    driver: Child,
+    agent: Agent,
+    session: String,
+}
+
+/// Which of a page's two looks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Theme {
+    Light,
+    Dark,
+}
+
+impl Browser {
+    /// Starts a browser that speaks `language`, such as `en-US`.
+    pub(crate) fn start(language: &str) -> Self {
+        let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
+        let mut driver = Command::new(&program)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{program} does not start: {error}"));
+        let out = driver.stdout.take().expect("it was asked to be piped");
+        let port = BufReader::new(out)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| port_in(&line))
+            .expect("the driver says its port");
+
+        let agent: Agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(PATIENCE * 3))
+            .build()
+            .into();
+        let mut browser = Self {
+            driver,
+            agent,
+            session: format!("http://127.0.0.1:{port}/session"),
+        };
+        let options = json!({
+            "args": ARGUMENTS.iter().copied().map(String::from).chain([format!("--lang={language}")]).collect::<Vec<_>>(),
+            "prefs": { "intl.accept_languages": language },
+        });
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "timeouts": { "implicit": PATIENCE.as_millis() as u64 },
+        });
+        let asked = json!({ "capabilities": { "alwaysMatch": capabilities } });
+        let started = browser.post("", &asked);
+        let id = started["sessionId"].as_str().expect("a session has an id");
+        browser.session = format!("{}/{id}", browser.session);
+        browser.resize(1440, 900, Theme::Light);
+        browser
+    }
+
+    /// Opens an address.
+    pub(crate) fn open(&self, url: &str) {
+        self.post("/url", &json!({ "url": url }));
+    }
+
+    /// Loads the page again.
+    pub(crate) fn reload(&self) {
+        self.post("/refresh", &json!({}));
+    }
+
+    /// Waits for an element.
+    pub(crate) fn see(&self, css: &str) -> String {
+        let found = self.post("/element", &by_css(css));
+        let element = found[ELEMENT].as_str();
+        element
+            .unwrap_or_else(|| panic!("no element {css}: {found}"))
+            .into()
+    }
+
+    /// Whether there is such an element now.
+    pub(crate) fn has(&self, css: &str) -> bool {
+        let script = "return document.querySelector(arguments[0]) !== null";
+        self.run(script, &json!([css])).as_bool() == Some(true)
+    }
+
+    /// Waits for an element and reads its text.
+    pub(crate) fn text(&self, css: &str) -> String {
+        let element = self.see(css);
+        let text = self.get(&format!("/element/{element}/text"));
+        text.as_str().expect("a text").into()
+    }
+
+    /// Waits for an input and reads what stands in it.
+    pub(crate) fn value(&self, css: &str) -> String {
+        let element = self.see(css);
+        let value = self.get(&format!("/element/{element}/property/value"));
+        value.as_str().expect("a text").into()
+    }
+
+    /// Waits for an element and clicks it.
+    pub(crate) fn click(&self, css: &str) {
+        let element = self.see(css);
+        self.post(&format!("/element/{element}/click"), &json!({}));
+    }
+
+    /// Replaces what stands in an input by keys pressed.
+    pub(crate) fn fill(&self, css: &str, text: &str) {
+        let element = self.see(css);
+        // Ctrl+A, then the text or the delete key, as a hand would.
+        let keys = if text.is_empty() { "\u{e017}" } else { text };
+        let keys = json!({ "text": format!("\u{e009}a\u{e000}{keys}") });
+        self.post(&format!("/element/{element}/value"), &keys);
+    }
+
+    /// An attribute of every element that there is now.
+    pub(crate) fn all(&self, css: &str, attribute: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.getAttribute(arguments[1]) ?? '')";
+        let found = self.run(script, &json!([css, attribute]));
+        let found = found.as_array().expect("a list");
+        found
+            .iter()
+            .map(|one| one.as_str().unwrap_or_default().into())
+            .collect()
+    }
+
+    /// Runs a script in the page.
+    pub(crate) fn run(&self, script: &str, arguments: &Value) -> Value {
+        self.post(
+            "/execute/sync",
+            &json!({ "script": script, "args": arguments }),
+        )
+    }
+
+    /// Gives the page another size, in CSS pixels, and another theme.
+    pub(crate) fn resize(&self, width: u32, height: u32, theme: Theme) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+        self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
+        let scheme = match theme {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", &media);
+    }
+
+    /// Writes a picture of what is in sight to `target/screens/NAME.png`.
+    pub(crate) fn picture(&self, name: &str) {
+        let screens = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screens");
+        fs::create_dir_all(&screens).expect("the target folder can be written to");
+        let picture = self.get("/screenshot");
+        let picture = BASE64
+            .decode(picture.as_str().expect("a picture"))
+            .expect("base64");
+        fs::write(screens.join(format!("{name}.png")), picture).expect("a file");
+    }
+
+    /// What the browser's own console was told of since the last call, worse than a note.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        let log = self.post("/se/log", &json!({ "type": "browser" }));
+        let entries = log.as_array().expect("a list");
+        entries
+            .iter()
+            .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")))
+            .map(|entry| entry["message"].to_string())
+            .collect()
+    }
+
+    fn devtools(&self, command: &str, parameters: &Value) {
+        let asked = json!({ "cmd": command, "params": parameters });
+        self.post("/goog/cdp/execute", &asked);
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        let url = format!("{}{path}", self.session);
+        let answer = self.agent.post(&url).send_json(body);
+        value_of(path, body, answer)
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.session);
+        value_of(path, &Value::Null, self.agent.get(&url).call())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Ends the browser; then the driver, which is this test's own child.
+        let _ = self.agent.delete(&self.session).call();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn by_css(css: &str) -> Value {
+    json!({ "using": "css selector", "value": css })
+}
+
+fn value_of(
+    path: &str,
+    asked: &Value,
+    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Value {
+    let mut answer = answer.unwrap_or_else(|error| panic!("the driver at {path}: {error}"));
+    let is_good = answer.status().is_success();
+    let body: Value = answer
+        .body_mut()
+        .with_config()
+        .limit(64 << 20)
+        .read_json()
+        .unwrap_or_else(|error| panic!("the driver at {path}: {error}"));
+    let value = body["value"].clone();
+    assert!(is_good, "{path} {asked}: {}", value["message"]);
+    value
+}
+
+/// The port in `ChromeDriver was started successfully on port 12345.`
+fn port_in(line: &str) -> Option<u16> {
+    let (_, port) = line.split_once("started successfully on port ")?;
+    port.trim_end_matches('.').trim().parse().ok()
+}
