@@ -73,6 +73,7 @@ mod packets;
 mod platform;
 mod registry;
 mod routing;
+pub mod sample;
 mod sending;
 mod session;
 mod settings;

@@ -24,7 +24,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let in_page = InPage::new(7).expect("the sample device is in order");
+        let in_page = InPage::new(7);
         let session = Session::new(
             Box::new(in_page),
             Box::new(NoNetwork { opened: false }),

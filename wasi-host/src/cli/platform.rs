@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use tern_platform::sample::{self, DEVICE_NAME, DEVICE_SECRET, PRODUCT_KEY};
 use tern_platform::{IdleFactor, Settings};
 
 use super::args::keep_alive_range;
 use crate::exit::{Exit, Failure};
 use crate::stand_in::{
     CertificateError, DevicesFileError, EVENT_BUFFER, EventFilter, EventSink, EventWriter,
-    ListenAddress, SAMPLE_DEVICE_NAME, SAMPLE_DEVICE_SECRET, SAMPLE_PRODUCT_KEY, StandIn,
-    StandInError, StandInEvent, StandInOptions, read_devices_file, sample_device,
+    ListenAddress, StandIn, StandInError, StandInEvent, StandInOptions, read_devices_file,
 };
 
 /// How long the last events may take to be read, once the stand-in has ended.
@@ -143,7 +143,7 @@ pub(super) fn options(
 ) -> Result<StandInOptions, PlatformError> {
     let devices = match &args.devices {
         Some(path) => read_devices_file(path)?,
-        None => vec![sample_device()],
+        None => vec![sample::device()],
     };
     Ok(StandInOptions {
         mqtt: args.listen.clone(),
@@ -176,7 +176,7 @@ fn greet(args: &PlatformArgs, stand_in: &StandIn) {
     );
     if args.devices.is_none() {
         eprintln!(
-            "One sample device          {SAMPLE_PRODUCT_KEY} / {SAMPLE_DEVICE_NAME}, secret {SAMPLE_DEVICE_SECRET} (give your own with --devices FILE)"
+            "One sample device          {PRODUCT_KEY} / {DEVICE_NAME}, secret {DEVICE_SECRET} (give your own with --devices FILE)"
         );
     }
     if !addresses.http.ip().is_loopback() {

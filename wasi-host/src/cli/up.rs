@@ -9,20 +9,18 @@ use tern_core::device::{Config, Login};
 use tern_core::identity::{ClientId, DeviceName, Endpoint, TransportKind};
 use tern_core::sign::SignMethod;
 use tern_core::wire::QoS;
+use tern_platform::sample::{self, DEVICE_NAME, DEVICE_SECRET, PRODUCT_KEY};
 use tern_platform::{Device, EventKind};
 
 use super::platform::{self, PlatformArgs};
 use crate::client::{Client, ClientError, ClientEvent, Params};
 use crate::exit::{Exit, Failure};
-use crate::stand_in::{
-    SAMPLE_DEVICE_NAME, SAMPLE_DEVICE_SECRET, SAMPLE_PRODUCT_KEY, StandIn, StandInEvent,
-    sample_device,
-};
+use crate::stand_in::{StandIn, StandInEvent};
 use crate::{console, transport::TlsSettings};
 
 /// The device that `tern up` starts: another one than the sample's, which is left to whoever opens the
 /// console, since two clients of one triple push each other off.
-const DEVICE_NAME: &str = "sandbox";
+const OWN_NAME: &str = "sandbox";
 
 /// The time between two of its messages.
 const EVERY: Duration = Duration::from_secs(5);
@@ -81,13 +79,11 @@ fn greet(args: &PlatformArgs, stand_in: &StandIn) {
     println!("  HTTPS auth   https://{}/auth/devicename", addresses.https);
     println!("  CA           {}", stand_in.ca_path().display());
     println!(
-        "  device       {SAMPLE_PRODUCT_KEY}/{DEVICE_NAME}, in wasmtime; publishes every {} s",
+        "  device       {PRODUCT_KEY}/{OWN_NAME}, in wasmtime; publishes every {} s",
         EVERY.as_secs()
     );
     if args.devices.is_none() {
-        println!(
-            "  for you      {SAMPLE_PRODUCT_KEY}/{SAMPLE_DEVICE_NAME}, secret {SAMPLE_DEVICE_SECRET}"
-        );
+        println!("  for you      {PRODUCT_KEY}/{DEVICE_NAME}, secret {DEVICE_SECRET}");
     }
     if console::is_built_in() {
         println!(
@@ -126,8 +122,8 @@ fn say(event: &StandInEvent) {
 }
 
 fn own_device() -> Device {
-    let mut device = sample_device();
-    if let Ok(name) = DeviceName::new(DEVICE_NAME) {
+    let mut device = sample::device();
+    if let Ok(name) = DeviceName::new(OWN_NAME) {
         device.triple.device_name = name;
     }
     device

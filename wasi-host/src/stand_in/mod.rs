@@ -48,7 +48,6 @@ mod hub;
 mod listen;
 mod port;
 mod replay;
-mod sample;
 mod server;
 mod stop;
 mod tls_fault;
@@ -60,7 +59,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tern_platform::{Device, Settings};
+use tern_platform::{Device, Settings, sample};
 use tokio::sync::oneshot;
 
 pub use ca_files::default_data_folder;
@@ -69,7 +68,6 @@ pub use devices_file::{DevicesFileError, DevicesFileFault, read_devices_file};
 pub use event_writer::{EVENT_BUFFER, EventWriter};
 pub use events::{EventFilter, EventFilterError, EventSink, SocketEvent, StandInEvent};
 pub use listen::{ListenAddress, ListenAddressError};
-pub use sample::{SAMPLE_DEVICE_NAME, SAMPLE_DEVICE_SECRET, SAMPLE_PRODUCT_KEY, sample_device};
 
 /// How a stand-in is set up. The default is `tern platform` without any option.
 #[derive(Clone)]
@@ -82,7 +80,7 @@ pub struct StandInOptions {
     pub http: ListenAddress,
     /// The folder that keeps the CA. Default [`default_data_folder`].
     pub data: Option<PathBuf>,
-    /// The devices it knows. Default [`sample_device`] alone.
+    /// The devices it knows. Default [`sample::device`] alone.
     pub devices: Vec<Device>,
     /// The platform's policy. `mqtt_host` and `mqtt_port` are overwritten by `public_host` and the port as bound.
     pub settings: Settings,
@@ -104,7 +102,7 @@ impl Default for StandInOptions {
             https: ListenAddress::loopback(8443),
             http: ListenAddress::loopback(8080),
             data: None,
-            devices: vec![sample_device()],
+            devices: vec![sample::device()],
             settings: Settings::default(),
             public_host: None,
             first_byte_timeout: Duration::from_secs(5),

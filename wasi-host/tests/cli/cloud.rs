@@ -7,15 +7,13 @@ use std::time::{Instant, SystemTime};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tern_host::stand_in::{
-    ListenAddress, SAMPLE_DEVICE_NAME, SAMPLE_DEVICE_SECRET, SAMPLE_PRODUCT_KEY, StandIn,
-    StandInEvent, StandInOptions,
-};
+use tern_host::stand_in::{ListenAddress, StandIn, StandInEvent, StandInOptions};
+use tern_platform::sample::{DEVICE_NAME, DEVICE_SECRET, PRODUCT_KEY};
 
 use crate::program::{self, Ended, PATIENCE, Running};
 
 /// The environment that holds the sample device's secret.
-pub(crate) const SECRET: (&str, &str) = ("TERN_DEVICE_SECRET", SAMPLE_DEVICE_SECRET);
+pub(crate) const SECRET: (&str, &str) = ("TERN_DEVICE_SECRET", DEVICE_SECRET);
 
 /// A topic of the sample device.
 pub(crate) const TOPIC: &str = "/a1aq9sQk2JE/dev1/data";
@@ -77,9 +75,9 @@ impl Cloud {
     pub(crate) fn triple(&self) -> [&str; 6] {
         [
             "--product-key",
-            SAMPLE_PRODUCT_KEY,
+            PRODUCT_KEY,
             "--device-name",
-            SAMPLE_DEVICE_NAME,
+            DEVICE_NAME,
             "--cafile",
             self.stand_in.ca_path().to_str().unwrap(),
         ]
@@ -119,7 +117,7 @@ impl Cloud {
     /// Pushes messages to the sample device.
     pub(crate) fn push(&self, body: &Value) {
         let address = self.stand_in.addresses().http;
-        let path = format!("/api/devices/{SAMPLE_PRODUCT_KEY}/{SAMPLE_DEVICE_NAME}/push");
+        let path = format!("/api/devices/{PRODUCT_KEY}/{DEVICE_NAME}/push");
         let answer = request(address, "POST", &path, &body.to_string());
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }

@@ -14,11 +14,9 @@ use tern_core::device::{Config, Login};
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
 use tern_core::sign::SignMethod;
 use tern_host::client::{Client, ClientEvent, Params};
-use tern_host::stand_in::{
-    ListenAddress, SAMPLE_DEVICE_NAME, SAMPLE_DEVICE_SECRET, SAMPLE_PRODUCT_KEY, StandIn,
-    StandInOptions,
-};
+use tern_host::stand_in::{ListenAddress, StandIn, StandInOptions};
 use tern_host::transport::TlsSettings;
+use tern_platform::sample;
 
 /// The topic of the seed's sample.
 const DATA: &str = "/a1aq9sQk2JE/dev1/data";
@@ -63,7 +61,7 @@ impl Cloud {
         timestamp: Option<u64>,
     ) -> Config {
         Config::new(Login::Direct {
-            triple: triple(SAMPLE_DEVICE_SECRET),
+            triple: triple(sample::DEVICE_SECRET),
             client_id: ClientId::new("a1aq9sQk2JE.dev1").unwrap(),
             method,
             timestamp,
@@ -100,7 +98,7 @@ impl Drop for Cloud {
 }
 
 fn triple(secret: &str) -> Triple {
-    Triple::new(SAMPLE_PRODUCT_KEY, SAMPLE_DEVICE_NAME, secret).unwrap()
+    Triple::new(sample::PRODUCT_KEY, sample::DEVICE_NAME, secret).unwrap()
 }
 
 /// A client whose events come as texts.

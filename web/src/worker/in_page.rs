@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use tern_core::device::{CloseKind, CloseReason};
-use tern_core::identity::{Endpoint, IdentityError, Triple};
+use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
-use tern_platform::{Arrival, ConnectionId, Device, EventKind, Output, Platform, Settings};
+use tern_platform::{Arrival, ConnectionId, EventKind, Output, Platform, Settings};
 
 use super::transport::{Happened, Transport};
 use crate::sample;
@@ -32,27 +32,17 @@ enum Event {
 
 impl InPage {
     /// A platform that knows the sample device. `seed` decides everything random in it.
-    ///
-    /// # Errors
-    /// Never with the sample device as it stands: a test says so.
-    pub fn new(seed: u64) -> Result<Self, IdentityError> {
+    pub fn new(seed: u64) -> Self {
         let mut platform = Platform::new(Settings::default(), seed);
-        platform.register(Device {
-            triple: Triple::new(
-                sample::PRODUCT_KEY,
-                sample::DEVICE_NAME,
-                sample::DEVICE_SECRET,
-            )?,
-            disabled: false,
-        });
-        Ok(Self {
+        platform.register(sample::device());
+        Self {
             platform,
             stream: None,
             held: Vec::new(),
             happened: VecDeque::new(),
             wake_at: None,
             remark: None,
-        })
+        }
     }
 
     fn drain(&mut self) {

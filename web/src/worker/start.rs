@@ -21,11 +21,7 @@ const COUNTDOWN_MS: f64 = 1000.0;
 /// Runs in the worker from its start to its end.
 pub fn start(scope: DedicatedWorkerGlobalScope) {
     let seed = seed(&scope);
-    let in_page = match InPage::new(seed) {
-        Ok(in_page) => in_page,
-        // The sample device is a constant that a test connects with.
-        Err(error) => wasm_bindgen::throw_str(&error.to_string()),
-    };
+    let in_page = InPage::new(seed);
     let host = Rc::new_cyclic(|host: &std::rc::Weak<Host>| {
         let woken = host.clone();
         let network = WebSocketTransport::new(move || {
