@@ -4,7 +4,7 @@ use serde_json::Value;
 use tern_core::auth::{AuthUrl, request};
 use tern_core::identity::ClientId;
 use tern_core::sign::SignMethod;
-use tern_host::stand_in::sample_device;
+use tern_platform::sample;
 
 use crate::device::{ACCEPTED, exchange as mqtt, plain_connect, tls};
 use crate::http::{Answer, exchange};
@@ -28,7 +28,7 @@ fn form() -> String {
     let client_id = ClientId::new("12345").expect("a client id");
     request(
         &url,
-        &sample_device().triple,
+        &sample::device().triple,
         &client_id,
         SignMethod::HmacSha256,
         Some(1),

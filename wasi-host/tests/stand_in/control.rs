@@ -187,7 +187,7 @@ fn a_page_authenticates_through_the_control_address() {
     let http = setup.stand_in.addresses().http;
     let url = tern_core::auth::AuthUrl::new("https://localhost").expect("a URL");
     let client_id = tern_core::identity::ClientId::new("1").expect("a client id");
-    let triple = tern_host::stand_in::sample_device().triple;
+    let triple = tern_platform::sample::device().triple;
     let form = tern_core::auth::request(&url, &triple, &client_id, Default::default(), None).body;
     assert_eq!(
         request(http, "POST", "/auth/devicename", &form).json()["code"],

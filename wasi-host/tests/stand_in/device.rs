@@ -11,7 +11,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use tern_core::identity::ClientId;
 use tern_core::sign::{SignMethod, direct};
 use tern_core::wire::{self, Connect, Packet};
-use tern_host::stand_in::sample_device;
+use tern_platform::sample;
 
 /// CONNACK: accepted, no session present.
 pub(crate) const ACCEPTED: [u8; 4] = [0x20, 0x02, 0x00, 0x00];
@@ -30,7 +30,7 @@ pub(crate) fn connect_packet(secure: bool, keep_alive: u16) -> Vec<u8> {
     let client_id = ClientId::new("12345").expect("a client id");
     let securemode = if secure { 2 } else { 3 };
     let login = direct(
-        &sample_device().triple,
+        &sample::device().triple,
         &client_id,
         SignMethod::HmacSha1,
         securemode,

@@ -164,7 +164,7 @@ fn packets_of_any_length_and_split_come_through() {
 #[test]
 fn a_device_that_does_not_read_holds_up_nobody() {
     let setup = start_with(|options| {
-        let mut other = tern_host::stand_in::sample_device();
+        let mut other = tern_platform::sample::device();
         other.triple.device_name = tern_core::identity::DeviceName::new("dev2").expect("a name");
         options.devices.push(other);
     });
@@ -188,7 +188,7 @@ fn a_device_that_does_not_read_holds_up_nobody() {
     assert!(sent > 0);
 
     let client_id = tern_core::identity::ClientId::new("2").expect("a client id");
-    let mut triple = tern_host::stand_in::sample_device().triple;
+    let mut triple = tern_platform::sample::device().triple;
     triple.device_name = tern_core::identity::DeviceName::new("dev2").expect("a name");
     let login = tern_core::sign::direct(&triple, &client_id, Default::default(), 3, None);
     let packet = plain_connect(login.client_id, login.username, login.password.expose(), 60);
