@@ -48,13 +48,16 @@
 //! messages not acknowledged go again with DUP; subscriptions are renewed where the platform lost them;
 //! queues are bounded and say `Full`; nothing accepted is dropped silently.
 
+mod attempt;
 mod backoff;
 mod clocks;
 mod config;
-mod connection;
+mod ending;
 mod event;
+mod incoming;
 mod outbox;
 mod packet_ids;
+mod sending;
 mod sign_in;
 mod subscriptions;
 mod timer;
