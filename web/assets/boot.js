@@ -7,9 +7,9 @@ try {
   await start({ module_or_path: new URL(wasm, document.baseURI) });
 } catch (error) {
   const notice = document.createElement('p');
-  notice.className = 'noscript';
+  notice.className = 'notice';
   notice.setAttribute('role', 'alert');
   notice.textContent = `The console did not start: ${error}. Reload the page; if that does not help, use a browser that knows WebAssembly.`;
-  document.body.append(notice);
+  document.body.replaceChildren(notice);
   throw error;
 }

@@ -45,8 +45,13 @@ pub(crate) enum Theme {
 }
 
 impl Browser {
-    /// Starts a browser that speaks `language`, such as `en-US`.
-    pub(crate) fn start(language: &str) -> Self {
+    /// Starts a browser that speaks English.
+    pub(crate) fn start() -> Self {
+        Self::start_with("en-US", false)
+    }
+
+    /// Starts a browser that speaks `language`, such as `zh-CN`, and trusts any certificate if told so.
+    pub(crate) fn start_with(language: &str, trusting: bool) -> Self {
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
         let mut driver = Command::new(&program)
             .arg("--port=0")
@@ -77,6 +82,7 @@ impl Browser {
         });
         let capabilities = json!({
             "browserName": "chrome",
+            "acceptInsecureCerts": trusting,
             "goog:chromeOptions": options,
             "goog:loggingPrefs": { "browser": "ALL" },
             "timeouts": { "implicit": PATIENCE.as_millis() as u64 },
@@ -170,7 +176,11 @@ impl Browser {
             Theme::Light => "light",
             Theme::Dark => "dark",
         };
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        // Without transitions, a picture shows no colour on its way to another.
+        let media = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         self.devtools("Emulation.setEmulatedMedia", &media);
     }
 

@@ -58,6 +58,7 @@ fn packets(browser: &Browser) -> Vec<(String, String)> {
 
 /// What a connection, a subscription and a message to oneself look like on the wire.
 fn assert_whole_conversation(packets: &[(String, String)]) {
+    assert_whole_login(packets);
     let packets: Vec<_> = packets
         .iter()
         .map(|(kind, way)| format!("{kind} {way}"))
@@ -77,13 +78,22 @@ fn assert_whole_conversation(packets: &[(String, String)]) {
             "no {wanted} in {packets:?}"
         );
     }
-    assert_eq!(&packets[..2], ["CONNECT up", "CONNACK down"]);
+}
+
+/// What a connection begins with.
+fn assert_whole_login(packets: &[(String, String)]) {
+    let first: Vec<_> = packets
+        .iter()
+        .take(2)
+        .map(|(kind, way)| format!("{kind} {way}"))
+        .collect();
+    assert_eq!(first, ["CONNECT up", "CONNACK down"]);
 }
 
 #[test]
 fn without_a_server_the_first_click_connects() {
     let Some(built) = Built::find() else { return };
-    let browser = Browser::start("en-US");
+    let browser = Browser::start();
     browser.open(&format!("http://{}{SUB_PATH}", files(&built.dist)));
     standing(&browser, "not-connected");
     pictures(&browser, "connect");
@@ -123,7 +133,7 @@ fn without_a_server_the_first_click_connects() {
 fn with_a_platform_the_page_knows_where_to_connect() {
     let Some(built) = Built::find() else { return };
     let platform = Platform::start(&built, "127.0.0.1:0");
-    let browser = Browser::start("en-US");
+    let browser = Browser::start();
     browser.open(&platform.console());
     browser.see("#carrier-ws:checked");
     assert_eq!(browser.value("#host"), platform.mqtt.ip().to_string());
@@ -155,7 +165,7 @@ fn with_a_platform_the_page_knows_where_to_connect() {
 fn a_wrong_secret_is_explained_and_the_right_one_connects() {
     let Some(built) = Built::find() else { return };
     let platform = Platform::start(&built, "127.0.0.1:0");
-    let browser = Browser::start("en-US");
+    let browser = Browser::start();
     browser.open(&platform.console());
     browser.see("#carrier-ws:checked");
     let right = browser.value("#device-secret");
@@ -181,7 +191,7 @@ fn a_wrong_secret_is_explained_and_the_right_one_connects() {
 #[test]
 fn what_would_be_refused_is_said_at_its_field_and_not_sent() {
     let Some(built) = Built::find() else { return };
-    let browser = Browser::start("en-US");
+    let browser = Browser::start();
     browser.open(&format!("http://{}{SUB_PATH}", files(&built.dist)));
     standing(&browser, "not-connected");
     browser.fill("#keep-alive", "30");
@@ -200,7 +210,7 @@ fn what_would_be_refused_is_said_at_its_field_and_not_sent() {
 #[test]
 fn the_signature_is_shown_as_it_is_typed() {
     let Some(built) = Built::find() else { return };
-    let browser = Browser::start("en-US");
+    let browser = Browser::start();
     browser.open(&format!("http://{}{SUB_PATH}", files(&built.dist)));
     // The seed's own example: 域名直连.
     browser.fill("#product-key", "pk");
@@ -235,7 +245,7 @@ fn a_lost_platform_is_waited_for_and_found_again() {
     let Some(built) = Built::find() else { return };
     let platform = Platform::start(&built, "127.0.0.1:0");
     let page = files(&built.dist);
-    let browser = Browser::start("en-US");
+    let browser = Browser::start();
     browser.open(&format!("http://{page}{SUB_PATH}"));
     standing(&browser, "not-connected");
     browser.click("label:has(#carrier-ws)");
@@ -264,7 +274,7 @@ fn a_lost_platform_is_waited_for_and_found_again() {
 fn a_server_that_is_no_broker_is_told_apart() {
     let Some(built) = Built::find() else { return };
     let page = files(&built.dist);
-    let browser = Browser::start("en-US");
+    let browser = Browser::start();
     browser.open(&format!("http://{page}{SUB_PATH}"));
     standing(&browser, "not-connected");
     browser.click("label:has(#carrier-ws)");
@@ -273,18 +283,38 @@ fn a_server_that_is_no_broker_is_told_apart() {
     browser.click(CONNECT);
     standing(&browser, "reconnecting");
     let reason = browser.text("#ended");
-    assert!(
-        reason.contains("could not be opened as a WebSocket"),
-        "{reason}"
-    );
+    assert!(reason.contains("could not be opened"), "{reason}");
     browser.click(CONNECT);
     standing(&browser, "disconnected");
 }
 
 #[test]
+fn a_secure_websocket_is_signed_as_one_and_needs_a_trusted_certificate() {
+    let Some(built) = Built::find() else { return };
+    let platform = Platform::start(&built, "127.0.0.1:0");
+    for trusting in [false, true] {
+        let browser = Browser::start_with("en-US", trusting);
+        browser.open(&platform.console());
+        browser.see("#carrier-ws:checked");
+        browser.click("label:has(#carrier-wss)");
+        browser.click(CONNECT);
+        if trusting {
+            standing(&browser, "connected");
+            assert_whole_login(&packets(&browser));
+            let connect = browser.text("#packet-list [data-kind=CONNECT] .detail");
+            assert!(connect.contains("securemode=2"), "{connect}");
+        } else {
+            standing(&browser, "reconnecting");
+            let reason = browser.text("#ended");
+            assert!(reason.contains("certificate"), "{reason}");
+        }
+    }
+}
+
+#[test]
 fn the_language_is_the_browsers_and_a_choice_stays() {
     let Some(built) = Built::find() else { return };
-    let browser = Browser::start("zh-CN");
+    let browser = Browser::start_with("zh-CN", false);
     browser.open(&format!("http://{}{SUB_PATH}", files(&built.dist)));
     standing(&browser, "not-connected");
     assert_eq!(browser.text("nav a[href='#connect']"), "连接");

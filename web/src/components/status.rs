@@ -57,7 +57,7 @@ pub(super) fn view(console: &Console) -> Html {
         if ended.asked_for {
             html! { <p>{ words.ended_by_you }</p> }
         } else {
-            html! { <p class="reason" id="ended">{ &ended.reason }</p> }
+            html! { <p class="told" id="ended">{ &ended.reason }</p> }
         }
     });
     html! {
@@ -85,10 +85,10 @@ fn refused(refusal: &Refusal, words: &Words) -> Html {
                 <b>{ words.refused_with }{ " " }{ refusal.code }</b>{ " " }{ &refusal.reason }
             </p>
             <h3>{ words.what_it_means }</h3>
-            <p>{ &refusal.explanation }</p>
+            <p class="told">{ &refusal.explanation }</p>
             if let Some(remark) = &refusal.remark {
                 <h3>{ words.stand_in_says }</h3>
-                <p>{ remark }</p>
+                <p class="told">{ remark }</p>
             }
         </div>
     }

@@ -178,7 +178,7 @@ fn end(event: &CloseEvent, was_open: bool, url: &str) -> CloseReason {
         (false, _) => closed(
             CloseKind::Network,
             format!(
-                "{url} could not be opened as a WebSocket: nothing listens there, its certificate is not trusted by this browser, or what listens is no MQTT broker on WebSocket with the sub-protocol mqtt; check host and port, and open the address in a tab of its own to see what the browser says"
+                "the WebSocket {url} could not be opened: nothing listens there, its certificate is not trusted by this browser, or what listens is no MQTT broker on WebSocket with the sub-protocol mqtt; check host and port, and open the address in a tab of its own to see what the browser says"
             ),
         ),
         (true, 1006) => closed(
