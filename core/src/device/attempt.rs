@@ -120,6 +120,8 @@ impl Device {
         let session_present = connack.session_present && !self.config.clean_session;
         self.event(Event::Connected { session_present });
         self.subscriptions.connected(session_present, &mut self.ids);
+        // Subscriptions first: a device that subscribes to its own topic misses none of what goes again.
+        self.send_requests(now);
         self.outbox.send_again(&mut self.transmit);
         self.send_waiting(now);
     }

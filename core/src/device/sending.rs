@@ -10,6 +10,19 @@ impl Device {
         if !self.phase.is_online() {
             return;
         }
+        self.send_requests(now);
+        let outputs = &mut self.outputs;
+        self.outbox.send_waiting(
+            &mut self.ids,
+            self.config.limits.max_inflight,
+            &mut self.transmit,
+            |token| outputs.push_back(Output::Event(Event::Published { token })),
+        );
+        self.note_sent(now);
+    }
+
+    /// Sends the SUBSCRIBEs and UNSUBSCRIBEs that wait.
+    pub(super) fn send_requests(&mut self, now: Instant) {
         let timeout = self.config.request_timeout;
         let unwritable =
             self.subscriptions
@@ -20,15 +33,7 @@ impl Device {
                 reason: FailReason::Unwritable,
             });
         }
-        let outputs = &mut self.outputs;
-        self.outbox.send_waiting(
-            &mut self.ids,
-            self.config.limits.max_inflight,
-            &mut self.transmit,
-            |token| outputs.push_back(Output::Event(Event::Published { token })),
-        );
         self.arm_request();
-        self.note_sent(now);
     }
 
     /// After a batch of packets: acknowledgements have made room, or emptied what a disconnect waits for.

@@ -19,8 +19,8 @@ use crate::transport::{TlsSettings, TransportError, resolve};
 pub(super) enum Done {
     /// A host's addresses, with the number of the try.
     Resolved(u64, Result<Vec<SocketAddr>, TransportError>),
-    /// The answer to an HTTPS request.
-    Answered(Result<HttpReply, CloseReason>),
+    /// The answer to an HTTPS request, with its number.
+    Answered(u64, Result<HttpReply, CloseReason>),
 }
 
 /// Starts threads and gathers what they bring.
@@ -28,7 +28,7 @@ pub(super) struct Background {
     waker: Arc<Waker>,
     sender: Sender<(SessionId, Done)>,
     receiver: Receiver<(SessionId, Done)>,
-    tries: Cell<u64>,
+    last_number: Cell<u64>,
 }
 
 impl Background {
@@ -38,14 +38,13 @@ impl Background {
             waker,
             sender,
             receiver,
-            tries: Cell::new(0),
+            last_number: Cell::new(0),
         }
     }
 
     /// Resolves a host's name; returns the try's number.
     pub(super) fn resolve(&self, id: SessionId, endpoint: &Endpoint) -> u64 {
-        let number = self.tries.get() + 1;
-        self.tries.set(number);
+        let number = self.number();
         let (host, port) = (endpoint.host.clone(), endpoint.port);
         let work = move || Done::Resolved(number, resolve(&host, port));
         if endpoint.host.parse::<IpAddr>().is_ok() {
@@ -57,17 +56,27 @@ impl Background {
         number
     }
 
-    /// Sends an HTTPS request.
-    pub(super) fn post(&self, id: SessionId, request: HttpRequest, tls: &TlsSettings) {
+    /// Sends an HTTPS request; returns its number.
+    pub(super) fn post(&self, id: SessionId, request: HttpRequest, tls: &TlsSettings) -> u64 {
+        let number = self.number();
         let exchange = https::send(request, tls, Deadlines::default(), || ());
         self.run(id, move || {
-            Done::Answered(exchange.wait().map_err(|error| CloseReason::from(&error)))
+            let answer = exchange.wait().map_err(|error| CloseReason::from(&error));
+            Done::Answered(number, answer)
         });
+        number
     }
 
     /// The next result, if there is one.
     pub(super) fn done(&self) -> Option<(SessionId, Done)> {
         self.receiver.try_recv().ok()
+    }
+
+    /// A number that nothing before it has had.
+    fn number(&self) -> u64 {
+        let number = self.last_number.get() + 1;
+        self.last_number.set(number);
+        number
     }
 
     fn tell(&self, id: SessionId, done: Done) {

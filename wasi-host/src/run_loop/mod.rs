@@ -88,6 +88,8 @@ struct Session {
     /// How many bytes `held` must have before the device can go on.
     need: usize,
     deadline: Option<Instant>,
+    /// The number of the HTTPS request under way.
+    request: u64,
     /// Asked for and not yet answered by accepted or not.
     unanswered: usize,
 }
@@ -136,6 +138,7 @@ impl RunLoop {
                 held: Vec::new(),
                 need: 1,
                 deadline: None,
+                request: 0,
                 unanswered: 0,
             });
         }
@@ -264,7 +267,9 @@ impl RunLoop {
                         .link
                         .resolved(number, addresses, &self.tls, registry, id, now);
                 }
-                Done::Answered(answer) => match answer {
+                // The answer to an earlier request, which the device has given up.
+                Done::Answered(number, _) if number != session.request => {}
+                Done::Answered(_, answer) => match answer {
                     Ok(answer) => self.batch.http_answered(id, answer.status, &answer.body),
                     Err(reason) => self.batch.http_failed(id, &reason),
                 },
@@ -297,7 +302,9 @@ impl RunLoop {
                         session.need = 1;
                         session.link.open(id, endpoint, &self.background);
                     }
-                    Report::SendHttp(request) => self.background.post(id, request, &self.tls),
+                    Report::SendHttp(request) => {
+                        session.request = self.background.post(id, request, &self.tls);
+                    }
                     Report::Transmit(bytes) => session.link.transmit(bytes),
                     Report::CloseTransport => session.link.close(now),
                     Report::Deadline(deadline) => session.deadline = deadline,
@@ -347,7 +354,9 @@ impl Session {
         if opened {
             batch.transport_opened(id);
         }
-        if self.held.len() >= self.need {
+        let is_due = self.deadline.is_some_and(|deadline| deadline <= now);
+        // What has come of a packet shows that the link lives: the device sees it before its deadline.
+        if self.held.len() >= self.need || (is_due && !self.held.is_empty()) {
             batch.received(id, &self.held);
             // Until the device has said how much it consumed, it has all there is.
             self.need = usize::MAX;
@@ -355,7 +364,7 @@ impl Session {
         if let Some(reason) = end {
             batch.transport_closed(id, &reason);
         }
-        if self.deadline.is_some_and(|deadline| deadline <= now) {
+        if is_due {
             self.deadline = None;
             batch.timeout(id);
         }
