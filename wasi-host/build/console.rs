@@ -26,7 +26,11 @@ pub(crate) fn list_files(workspace: &Path, out: &Path) -> Result<(), Box<dyn Err
     Ok(())
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> Result<(), Box<dyn Error>> {
+fn collect(
+    root: &Path,
+    folder: &Path,
+    files: &mut Vec<(String, PathBuf)>,
+) -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
@@ -34,7 +38,9 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> Re
             continue;
         }
         let name = path.strip_prefix(root)?.components();
-        let name: Vec<_> = name.map(|part| part.as_os_str().to_string_lossy()).collect();
+        let name: Vec<_> = name
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect();
         files.push((format!("/{}", name.join("/")), fs::canonicalize(&path)?));
     }
     Ok(())
