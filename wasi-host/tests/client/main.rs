@@ -5,6 +5,8 @@
 mod operations;
 mod transports;
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -80,6 +82,22 @@ impl Cloud {
             transport: TransportKind::Tls,
             endpoint: None,
         })
+    }
+
+    /// Switches the stand-in's faults, as a person would by the control address.
+    fn set_faults(&self, json: &str) {
+        let http = self.stand_in.addresses().http;
+        let mut stream = TcpStream::connect(http).unwrap();
+        let len = json.len();
+        write!(
+            stream,
+            "PUT /api/faults HTTP/1.1\r\nHost: {http}\r\nContent-Type: application/json\r\n\
+             Content-Length: {len}\r\nConnection: close\r\n\r\n{json}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     fn params(&self, config: Config) -> Params {

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::channel;
 
+use tern_core::device::RefusedBy;
 use tern_core::identity::TransportKind;
 use tern_core::sign::SignMethod;
 use tern_core::wire::QoS;
@@ -79,6 +80,32 @@ fn a_refused_authentication_says_what_to_check() {
         "{}",
         refusal.explanation
     );
+}
+
+#[test]
+fn each_code_of_the_authentication_arrives_with_what_to_check() {
+    let cloud = Cloud::start("https-codes");
+    for (code, words) in [
+        (401, "deviceSecret"),
+        (460, "parameter"),
+        (500, "again"),
+        (5001, "productKey"),
+        (6200, "authenticat"),
+    ] {
+        cloud.set_faults(&format!(
+            "{{\"all\":{{\"auth_refuse\":{{\"code\":{code}}}}}}}"
+        ));
+        let params = cloud.params(cloud.https("tern-sample-device-secret"));
+        let Err(ClientError::Refused(refusal)) = Client::construct(params, |_| ()) else {
+            panic!("code {code} let it in");
+        };
+        assert_eq!(refusal.by, RefusedBy::Auth(code));
+        assert!(
+            refusal.explanation.contains(words),
+            "{code}: {}",
+            refusal.explanation
+        );
+    }
 }
 
 #[test]
