@@ -3,8 +3,8 @@
 use super::ending::Failure;
 use super::sign_in::FirstStep;
 use super::{
-    CloseKind, CloseReason, Device, Disconnect, DisconnectKind, Event, Output, Phase, Refusal,
-    RefusedBy, Timer,
+    CloseKind, CloseReason, Device, Disconnect, DisconnectKind, Event, Login, Output, Phase,
+    Refusal, RefusedBy, Timer,
 };
 use crate::auth::{AuthError, HttpAnswer};
 use crate::explain;
@@ -144,8 +144,14 @@ impl Device {
             self.begin_attempt(now);
             return;
         }
-        // The standard lets "server unavailable" pass; a login that was wrong stays wrong.
-        let is_final = code != ConnectCode::ServerUnavailable || !self.ever_connected;
+        let is_final = match (code, &self.config.login) {
+            // The standard's "server unavailable" passes.
+            (ConnectCode::ServerUnavailable, Login::Plain { .. }) => false,
+            // On this platform it mostly is the keep alive; to a device that has been let in with it, it is not.
+            (ConnectCode::ServerUnavailable, Login::Direct { .. }) => !self.ever_connected,
+            // Neither the token nor a fresh one is good; and a login that was wrong stays wrong.
+            _ => true,
+        };
         self.fail(now, Failure::Refused { refusal, is_final });
     }
 }

@@ -9,19 +9,18 @@ use crate::wire::{Packet, write};
 impl Device {
     pub(super) fn timeout(&mut self, now: Instant) {
         if self.timers.take_expired(Timer::Connect, now).is_some() {
-            let awaited = match self.phase {
-                Phase::Authenticating => "no answer to the HTTPS authentication came",
-                Phase::Opening => "the connection could not be opened",
-                _ => {
-                    "no CONNACK came; is there an MQTT broker on that port, and the right transport chosen"
+            let waited = self.config.connect_timeout.as_secs_f32();
+            let reason = match self.phase {
+                Phase::Authenticating => {
+                    format!("no answer to the HTTPS authentication came within {waited} s")
                 }
+                Phase::Opening => format!("the connection could not be opened within {waited} s"),
+                _ => format!(
+                    "no CONNACK came within {waited} s: is there an MQTT broker on that port, and is the \
+                     transport the right one?"
+                ),
             };
-            let within = self.config.connect_timeout.as_secs_f32();
-            self.abort(
-                now,
-                DisconnectKind::TimedOut,
-                format!("{awaited} (within {within} s)"),
-            );
+            self.abort(now, DisconnectKind::TimedOut, reason);
         }
         if let Some(deadline) = self.timers.take_expired(Timer::PingResponse, now) {
             self.ping_response_missing(now, deadline);
@@ -40,9 +39,6 @@ impl Device {
                 });
             }
             self.arm_request();
-            if self.phase == Phase::Draining {
-                self.finish_drained();
-            }
         }
         if self.timers.take_expired(Timer::Drain, now).is_some() && self.phase == Phase::Draining {
             self.say_goodbye();
@@ -57,8 +53,8 @@ impl Device {
         self.last_received = now;
         if let Some(deadline) = self.timers.get(Timer::PingResponse) {
             // A long backlog may stand before the PINGRESP, within one keep alive.
-            let latest = self.ping_sent + self.keep_alive().max(self.config.ping_timeout);
-            let extended = (now + self.config.ping_timeout).min(latest);
+            let latest = self.ping_sent + self.keep_alive();
+            let extended = (now + self.ping_timeout()).min(latest);
             self.timers.set(Timer::PingResponse, deadline.max(extended));
         }
     }
@@ -81,6 +77,11 @@ impl Device {
         Duration::from_secs(self.config.keep_alive.into())
     }
 
+    /// How long a PINGRESP may take: no longer than a keep alive, after which the platform would have gone too.
+    fn ping_timeout(&self) -> Duration {
+        self.config.ping_timeout.min(self.keep_alive())
+    }
+
     /// When the next PINGREQ is due: once three quarters of the keep alive have passed since the last packet
     /// sent; the rest is for the way [MQTT-3.1.2-23] [seed: MQTT保活]. Received packets do not postpone it.
     /// Once the same time has passed since anything came, too: whoever sends all the time would never
@@ -100,12 +101,12 @@ impl Device {
         if self.timers.get(Timer::PingResponse).is_none() {
             self.ping_sent = now;
             self.timers
-                .set(Timer::PingResponse, now + self.config.ping_timeout);
+                .set(Timer::PingResponse, now + self.ping_timeout());
         }
     }
 
     fn ping_response_missing(&mut self, now: Instant, deadline: Instant) {
-        let overslept = now.since(deadline) > self.config.ping_timeout / 4;
+        let overslept = now.since(deadline) > self.ping_timeout() / 4;
         if overslept && !self.ping_excused {
             // The host slept, not the link: ask once more before calling it dead.
             self.ping_excused = true;
@@ -113,7 +114,7 @@ impl Device {
             self.arm_keep_alive();
             return;
         }
-        let silent = now.since(self.ping_sent).as_secs_f32();
+        let silent = (now.since(self.ping_sent).as_secs_f32() * 10.0).round() / 10.0;
         let reason = format!("no PINGRESP within {silent} s: the link is dead [MQTT-3.1.2-24]");
         self.abort(now, DisconnectKind::Network, reason);
     }

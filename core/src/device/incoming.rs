@@ -39,7 +39,8 @@ impl Device {
                     self.after_packets(now);
                     return Progress {
                         consumed: start,
-                        need,
+                        // A packet's first byte is judged as soon as it has come.
+                        need: if rest.is_empty() { 1 } else { need },
                     };
                 }
                 Ok(Framed::Complete { len }) => len,

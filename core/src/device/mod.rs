@@ -147,7 +147,7 @@ impl Device {
         }
     }
 
-    /// Ends the connection in order: what is under way is waited for, up to the drain timeout, then
+    /// Ends the connection in order: messages under way are waited for, up to the drain timeout, then
     /// DISCONNECT is sent. Without a connection the device stops at once. Ends in [`Event::Ended`].
     pub fn disconnect(&mut self, now: Instant) {
         match self.phase {

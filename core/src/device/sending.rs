@@ -52,7 +52,7 @@ impl Device {
     }
 
     pub(super) fn finish_drained(&mut self) {
-        if self.outbox.len() == 0 && self.subscriptions.is_idle() {
+        if self.outbox.len() == 0 {
             self.say_goodbye();
         }
     }

@@ -221,11 +221,6 @@ impl Subscriptions {
             .min()
     }
 
-    /// Whether the platform owes an answer that the caller waits for.
-    pub(super) fn is_idle(&self) -> bool {
-        self.requests.iter().all(|request| request.token.is_none())
-    }
-
     /// Forgets everything; returns the tokens of the requests that were under way.
     pub(super) fn give_back(&mut self, ids: &mut PacketIds) -> Vec<Token> {
         self.standing.clear();

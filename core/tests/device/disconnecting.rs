@@ -166,3 +166,16 @@ fn after_it_has_ended_packet_identifiers_and_queues_are_as_new() {
     device.pass(1_000);
     assert_eq!(device.take(), [], "nothing of before is sent");
 }
+
+#[test]
+fn an_answer_that_nobody_will_use_is_not_waited_for() {
+    let mut device = Scripted::online(plain());
+    let subscribe = device.subscribe("t", QoS::AtMostOnce);
+    device.take();
+    device.disconnect();
+    let seen = device.take();
+    assert_eq!(seen[0], Seen::Sent(DISCONNECT.into()));
+    assert_eq!(seen[1], Seen::Close);
+    assert_eq!(seen[2], Seen::Event(given_back(subscribe)));
+    assert_eq!(seen[3], Seen::Event(Event::Ended(Ended::Requested)));
+}

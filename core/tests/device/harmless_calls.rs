@@ -112,11 +112,11 @@ fn bytes_while_the_device_authenticates_are_passed_over() {
 }
 
 #[test]
-fn an_empty_receive_asks_for_the_shortest_packet() {
+fn an_empty_receive_asks_for_a_first_byte() {
     let mut device = Scripted::online(plain());
     let now = device.now();
     let progress = device.device.handle_input(now, Input::Received(&[]));
-    assert_eq!((progress.consumed, progress.need), (0, 2));
+    assert_eq!((progress.consumed, progress.need), (0, 1));
 }
 
 #[test]

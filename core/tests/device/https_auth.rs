@@ -1,6 +1,6 @@
 //! HTTPS auth, then CONNECT (seed: HTTPS认证再连接), and the life of a token.
 
-use tern_core::device::{CloseKind, DisconnectKind, Ended, Event, Login, RefusedBy};
+use tern_core::device::{CloseKind, DisconnectKind, Ended, Event, Login, Phase, RefusedBy};
 use tern_core::identity::{Endpoint, TransportKind};
 use tern_core::wire::ConnectCode;
 
@@ -112,30 +112,29 @@ fn a_refused_token_leads_to_one_new_authentication_and_then_to_a_refusal() {
 }
 
 #[test]
-fn a_token_refused_later_leads_to_new_authentications_but_never_faster_than_the_backoff() {
+fn a_token_refused_later_leads_to_one_new_authentication_and_no_loop() {
     let mut device = online();
     device.closed();
     device.accept_again("20 02 00 03");
-    let mut seen = device.take();
-    assert_eq!(requests(&seen), 1, "at once");
-    for _ in 0..5 {
-        device.answer(200, GRANT);
-        device.accept("20 02 00 03");
-        let before = device.now_ms();
-        let (wait, _) = reconnecting(&device.events());
-        assert!(wait >= 500);
-        device.pass(wait);
-        seen = device.take();
-        assert_eq!(requests(&seen), 1);
-        assert!(device.now_ms() >= before + 500);
-    }
+    assert_eq!(requests(&device.take()), 1, "at once");
     device.answer(200, GRANT);
     device.accept(ACCEPTED);
     device.take();
     // Accepted in between: the next refusal may ask at once again.
     device.closed();
     device.accept_again("20 02 00 03");
-    assert_eq!(requests(&device.take()), 1);
+    assert_eq!(requests(&device.take()), 1, "at once");
+    // A fresh token is no better: that is the end, and no loop.
+    device.answer(200, GRANT);
+    device.accept("20 02 00 03");
+    let seen = device.take();
+    assert_eq!((requests(&seen), opens(&seen)), (0, 1));
+    assert_eq!(device.device.phase(), Phase::Idle);
+    let ended = seen.last();
+    assert!(
+        matches!(ended, Some(Seen::Event(Event::Ended(Ended::Refused(_))))),
+        "{ended:?}"
+    );
 }
 
 #[test]

@@ -247,3 +247,16 @@ fn a_dead_link_of_a_device_that_reconnects_is_followed_by_an_attempt() {
     assert!((500..=1_000).contains(&wait), "{wait}");
     assert_eq!(attempt, 1);
 }
+
+#[test]
+fn with_a_short_keep_alive_a_dead_link_is_noticed_within_it() {
+    let mut config = plain();
+    config.keep_alive = 2;
+    let mut device = Scripted::online(config);
+    device.pass(1500);
+    assert_eq!(device.sent(), PINGREQ);
+    device.pass(1999);
+    assert!(device.device.is_connected());
+    device.pass(1);
+    assert!(!device.device.is_connected());
+}

@@ -80,3 +80,16 @@ fn a_single_attempt_stays_one() {
     device.pass(600_000);
     assert_eq!(device.take(), []);
 }
+
+#[test]
+fn another_broker_that_is_unavailable_at_first_is_tried_again() {
+    let mut device = Scripted::new(plain());
+    device.connect();
+    device.take();
+    device.accept("20 02 00 03");
+    let (wait, attempt) = reconnecting(&device.events());
+    assert_eq!(attempt, 1);
+    device.pass(wait);
+    device.accept(ACCEPTED);
+    assert!(device.device.is_connected());
+}

@@ -3,7 +3,9 @@
 use tern_core::device::{DisconnectKind, Ended, Event};
 use tern_core::wire::QoS;
 
-use crate::scripted::{ACCEPTED, Scripted, disconnected, ended, ends_of, hex, plain, reconnecting};
+use crate::scripted::{
+    ACCEPTED, Scripted, Seen, disconnected, ended, ends_of, hex, plain, reconnecting,
+};
 
 fn logging_in() -> Scripted {
     let mut device = Scripted::new(plain());
@@ -118,4 +120,15 @@ fn garbage_later_on_is_followed_by_a_reconnect() {
             session_present: false
         })
     );
+}
+
+#[test]
+fn a_bad_first_byte_that_comes_alone_is_refused_at_once() {
+    for first in ["00", "f0", "41", "82", "36"] {
+        let mut device = Scripted::online(plain());
+        device.take();
+        device.receive(first);
+        let seen = device.take();
+        assert_eq!(seen.first(), Some(&Seen::Close), "{first}: {seen:?}");
+    }
 }
