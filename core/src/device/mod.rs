@@ -311,7 +311,7 @@ pub enum PublishError {
     },
     /// The payload is over the limit.
     #[error(
-        "payload has {len} bytes, over the limit of {max}: the platform would drop the connection; send less, or set the limit if yours differs"
+        "payload has {len} bytes, over the limit of {max}: the platform would drop the connection; send it in smaller parts"
     )]
     PayloadTooLarge {
         /// Its length in bytes.

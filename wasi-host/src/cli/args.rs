@@ -154,6 +154,7 @@ pub fn keep_alive_range(text: &str) -> Result<RangeInclusive<u16>, String> {
 pub fn spelled_out(args: impl Iterator<Item = OsString>) -> Result<Vec<OsString>, String> {
     let mut spelled = Vec::new();
     let mut is_value = false;
+    let mut is_url = false;
     let mut options_end = false;
     for arg in args {
         let text = arg.to_str().unwrap_or_default();
@@ -161,6 +162,10 @@ pub fn spelled_out(args: impl Iterator<Item = OsString>) -> Result<Vec<OsString>
         if is_option {
             refuse_secret(text)?;
         }
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        let names_url = is_option && matches!(name, "--url" | "--auth-url");
+        refuse_user_in_url(if is_url { text } else { value }, is_url || names_url)?;
+        is_url = names_url && value.is_empty();
         // What follows these is a text of any form.
         is_value = is_option && matches!(text, "-m" | "--message");
         options_end |= is_option && text == "--";
@@ -187,6 +192,20 @@ fn refuse_secret(arg: &str) -> Result<(), String> {
         name if name.starts_with("-P") => Err(password_advice()),
         _ => Ok(()),
     }
+}
+
+/// A URL's user part often holds a password, which an error about the URL must not repeat.
+fn refuse_user_in_url(text: &str, is_url: bool) -> Result<(), String> {
+    let authority = text.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    if is_url && authority.contains('@') {
+        return Err(
+            "a URL here names a place, not a user: take what stands before the @ out of it, give the user \
+             name with -u, and set TERN_PASSWORD or give -P-file FILE"
+                .to_owned(),
+        );
+    }
+    Ok(())
 }
 
 fn password_advice() -> String {
@@ -234,6 +253,20 @@ mod tests {
             assert!(error.contains("TERN_"), "{error}");
         }
         assert!(spell(&["tern", "--secret-file", "f", "--password-file", "f"]).is_ok());
+    }
+
+    #[test]
+    fn a_user_in_a_url_is_refused_and_not_repeated() {
+        for args in [
+            ["--url", "mqtt://u:hunter2@127.0.0.1:1"].as_slice(),
+            &["--url=mqtt://u:hunter2@127.0.0.1"],
+            &["--auth-url", "https://u:hunter2@host/auth/devicename"],
+        ] {
+            let error = spell(args).unwrap_err();
+            assert!(!error.contains("hunter2"), "{error}");
+            assert!(error.contains("-P-file"), "{error}");
+        }
+        assert!(spell(&["--url", "ws://host/p@th", "-m", "mqtt://a@b"]).is_ok());
     }
 
     #[test]
