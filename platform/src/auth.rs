@@ -18,7 +18,7 @@ use tern_core::time::Instant;
 
 use crate::event::EventKind;
 use crate::platform::Platform;
-use crate::registry::DeviceIndex;
+use crate::registry::{DeviceAddress, DeviceIndex};
 use crate::tokens::Issued;
 
 /// The content type of every answer.
@@ -29,7 +29,6 @@ struct Denial {
     code: u32,
     message: &'static str,
     reason: String,
-    device: Option<DeviceIndex>,
 }
 
 #[derive(Serialize)]
@@ -77,11 +76,10 @@ impl Platform {
                 code,
                 message,
                 reason,
-                device,
             }) => {
-                self.event(
+                self.event_of(
                     None,
-                    device,
+                    claimed(body),
                     EventKind::AuthRefused {
                         auth_code: code,
                         reason,
@@ -98,16 +96,15 @@ impl Platform {
             denial(
                 Code::BadParameter,
                 format!("byte {} of the body is not UTF-8", error.valid_up_to()),
-                None,
             )
         })?;
         let form =
-            AuthForm::parse(text).map_err(|error| denial(error.code(), error.to_string(), None))?;
+            AuthForm::parse(text).map_err(|error| denial(error.code(), error.to_string()))?;
         let (product_key, device_name) = (form.product_key.as_str(), form.device_name.as_str());
         let Some(device) = self.registry.find_by_name(product_key, device_name) else {
             let reason =
                 format!("no device {device_name:?} of product {product_key:?} is registered here");
-            return Err(denial(Code::DeviceNotFound, reason, None));
+            return Err(denial(Code::DeviceNotFound, reason));
         };
         let entry = self.registry.entry(device);
         let content = form.content();
@@ -117,13 +114,12 @@ impl Platform {
                 "sign is not the {} of {content:?} with this device's secret, in hex",
                 form.sign_method
             );
-            return Err(denial(Code::SignatureMismatch, reason, Some(device)));
+            return Err(denial(Code::SignatureMismatch, reason));
         }
         if entry.disabled {
             return Err(denial(
                 Code::AuthTypeMismatch,
                 "the device is disabled".to_owned(),
-                Some(device),
             ));
         }
         match self.fault_for(Some(device)).auth_refuse {
@@ -134,7 +130,6 @@ impl Platform {
                     .unwrap_or(Code::Unknown)
                     .message(),
                 reason: "refused on purpose (fault: auth_refuse)".to_owned(),
-                device: Some(device),
             }),
         }
     }
@@ -158,11 +153,27 @@ impl Platform {
     }
 }
 
-fn denial(code: Code, reason: String, device: Option<DeviceIndex>) -> Denial {
+/// The device that a form names, also where the form as a whole can't be read: one productKey and one
+/// deviceName, both legal.
+fn claimed(body: &[u8]) -> Option<DeviceAddress> {
+    let (mut product_key, mut device_name) = (None, None);
+    for (name, value) in form_urlencoded::parse(body) {
+        let field = match &*name {
+            "productKey" => &mut product_key,
+            "deviceName" => &mut device_name,
+            _ => continue,
+        };
+        if field.replace(value).is_some() {
+            return None;
+        }
+    }
+    DeviceAddress::new(&product_key?, &device_name?).ok()
+}
+
+fn denial(code: Code, reason: String) -> Denial {
     Denial {
         code: code.number(),
         message: code.message(),
         reason,
-        device,
     }
 }

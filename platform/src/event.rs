@@ -13,7 +13,8 @@ use crate::registry::DeviceAddress;
 pub struct Event {
     /// What happened.
     pub kind: EventKind,
-    /// The device; for a refusal the device that the login claims to be, if that one is registered.
+    /// The device. For a refusal it is the device that the login claims to be, registered or not, where the
+    /// names given are legal ones.
     pub device: Option<DeviceAddress>,
     /// The connection it happened on, if on one.
     pub connection: Option<ConnectionId>,

@@ -28,7 +28,7 @@ use tern_core::wire::{Connect, ConnectCode};
 
 use crate::connection::Arrival;
 use crate::event::LoginKind;
-use crate::registry::{DeviceIndex, Registry};
+use crate::registry::{DeviceAddress, DeviceIndex, Registry};
 use crate::settings::Settings;
 use crate::tokens::{BadToken, Tokens};
 
@@ -53,8 +53,8 @@ pub(crate) struct Accepted {
 pub(crate) struct Refusal {
     pub(crate) code: ConnectCode,
     pub(crate) reason: String,
-    /// Whom it claims to be, if that device is registered.
-    pub(crate) device: Option<DeviceIndex>,
+    /// The device that the login claims to be, registered or not.
+    pub(crate) device: Option<DeviceAddress>,
 }
 
 impl Desk<'_> {
@@ -65,30 +65,28 @@ impl Desk<'_> {
         arrival: Arrival,
         connect: &Connect,
     ) -> Result<Accepted, Refusal> {
+        let username = connect.username.as_deref().unwrap_or_default();
+        let of_token = self.tokens.device_of(username);
+        let is_token =
+            of_token.is_some() || !(username.contains('&') || connect.client_id.contains('|'));
         if connect.protocol_level != 4 {
-            return Err(refusal(
+            Err(refusal(
                 ConnectCode::UnacceptableProtocol,
                 format!(
                     "protocol level {}: only MQTT 3.1.1, which is level 4, is spoken here [MQTT-3.1.2-2]",
                     connect.protocol_level
                 ),
-            ));
-        }
-        let username = connect.username.as_deref().unwrap_or_default();
-        let is_token = self.tokens.is_known(username)
-            || !(username.contains('&') || connect.client_id.contains('|'));
-        let claimed = if is_token {
-            None
-        } else {
-            self.claimed(username)
-        };
-        if is_token {
+            ))
+        } else if is_token {
             self.by_token(now, connect)
         } else {
             self.direct(arrival, connect)
         }
         .map_err(|refusal| Refusal {
-            device: refusal.device.or(claimed),
+            device: match of_token {
+                Some(device) => Some(self.registry.entry(device).address.clone()),
+                None => claimed(username),
+            },
             ..refusal
         })
     }
@@ -153,27 +151,21 @@ impl Desk<'_> {
         let (username, password) = self.credentials(connect)?;
         let life = self.settings.token_life;
         let device = self.tokens.check(now, username, password, life).map_err(|bad| {
-            let (reason, device) = match bad {
-                BadToken::UnknownId => {
-                    let reason = format!(
-                        "the user name {} is neither deviceName&productKey nor an iotId given out here; authenticate again",
-                        Shown(username)
-                    );
-                    (reason, None)
+            let reason = match bad {
+                BadToken::UnknownId => format!(
+                    "the user name {} is neither deviceName&productKey nor an iotId given out here; authenticate again",
+                    Shown(username)
+                ),
+                BadToken::WrongToken => {
+                    "the password is not the iotToken that belongs to this iotId".to_owned()
                 }
-                BadToken::WrongToken(device) => {
-                    ("the password is not the iotToken that belongs to this iotId".to_owned(), Some(device))
-                }
-                BadToken::TooOld(device, age) => {
-                    let reason = format!(
-                        "the iotToken was given out {} s ago and is good for {} s; authenticate again",
-                        age.as_secs(),
-                        life.as_secs()
-                    );
-                    (reason, Some(device))
-                }
+                BadToken::TooOld(age) => format!(
+                    "the iotToken was given out {} s ago and is good for {} s; authenticate again",
+                    age.as_secs(),
+                    life.as_secs()
+                ),
             };
-            Refusal { code: codes.token, reason, device }
+            refusal(codes.token, reason)
         })?;
         self.not_disabled(device)?;
         Ok(Accepted {
@@ -219,14 +211,8 @@ impl Desk<'_> {
         Ok((username, password.ok_or_else(|| missing("the password"))?))
     }
 
-    /// The registered device that a direct login's user name names.
-    fn claimed(&self, username: &str) -> Option<DeviceIndex> {
-        let (device_name, product_key) = username.split_once('&')?;
-        self.registry.find_by_name(product_key, device_name)
-    }
-
     fn device(&self, username: &str) -> Result<DeviceIndex, Refusal> {
-        if let Some(device) = self.claimed(username) {
+        if let Some(device) = claimed(username).and_then(|address| self.registry.find(&address)) {
             return Ok(device);
         }
         let reason = match username.split_once('&') {
@@ -252,16 +238,19 @@ impl Desk<'_> {
     fn not_disabled(&self, device: DeviceIndex) -> Result<(), Refusal> {
         if self.registry.entry(device).disabled {
             let reason = "the device is disabled".to_owned();
-            return Err(Refusal {
-                code: self.settings.codes.device,
-                reason,
-                device: Some(device),
-            });
+            return Err(refusal(self.settings.codes.device, reason));
         }
         Ok(())
     }
 }
 
+/// The device that the user name of a direct login names, if the names are legal ones.
+fn claimed(username: &str) -> Option<DeviceAddress> {
+    let (device_name, product_key) = username.split_once('&')?;
+    DeviceAddress::new(product_key, device_name).ok()
+}
+
+/// A refusal; [`Desk::decide`] adds whom it concerns.
 const fn refusal(code: ConnectCode, reason: String) -> Refusal {
     Refusal {
         code,

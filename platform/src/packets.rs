@@ -61,11 +61,12 @@ impl Platform {
             tokens: &self.tokens,
         };
         let decided = desk.decide(now, connection.arrival, connect);
-        let device = match &decided {
-            Ok(accepted) => Some(accepted.device),
-            Err(refusal) => refusal.device,
+        let fault = match &decided {
+            Ok(accepted) => self.fault_for(Some(accepted.device)),
+            Err(Refusal { device, .. }) => device
+                .as_ref()
+                .map_or(self.faults.all, |device| self.faults.of(device)),
         };
-        let fault = self.fault_for(device);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.fault = fault;
         }
@@ -83,7 +84,7 @@ impl Platform {
                     Refusal {
                         code: refuse.code,
                         reason,
-                        device: Some(accepted.device),
+                        device: self.address_of(Some(accepted.device)),
                     },
                 )
             }
@@ -109,7 +110,7 @@ impl Platform {
             connack: code.number(),
             reason: refusal.reason.clone(),
         };
-        self.event(Some(id), refusal.device, kind);
+        self.event_of(Some(id), refusal.device, kind);
         self.close(now, id, refusal.reason);
         Ok(())
     }

@@ -296,7 +296,16 @@ impl Platform {
         device: Option<DeviceIndex>,
         kind: EventKind,
     ) {
-        let device = self.address_of(device);
+        self.event_of(connection, self.address_of(device), kind);
+    }
+
+    /// An event of a device that need not be registered.
+    pub(crate) fn event_of(
+        &mut self,
+        connection: Option<ConnectionId>,
+        device: Option<DeviceAddress>,
+        kind: EventKind,
+    ) {
         self.outbox.event(Event {
             kind,
             device,

@@ -44,9 +44,9 @@ pub(crate) enum BadToken {
     /// The user name is no iotId given out here, or its token was pushed out by newer ones.
     UnknownId,
     /// The password is not the iotToken that belongs to the iotId.
-    WrongToken(DeviceIndex),
+    WrongToken,
     /// Right, but given out too long ago.
-    TooOld(DeviceIndex, Duration),
+    TooOld(Duration),
 }
 
 impl Tokens {
@@ -85,8 +85,9 @@ impl Tokens {
         Issued { iot_id, iot_token }
     }
 
-    pub(crate) fn is_known(&self, iot_id: &str) -> bool {
-        self.by_iot_id.contains_key(iot_id)
+    /// The device that an iotId was given out for.
+    pub(crate) fn device_of(&self, iot_id: &str) -> Option<DeviceIndex> {
+        self.by_iot_id.get(iot_id).map(|token| token.device)
     }
 
     /// The device that a user name and password let in; `life` is how long a token is good for.
@@ -100,11 +101,11 @@ impl Tokens {
         let token = self.by_iot_id.get(iot_id).ok_or(BadToken::UnknownId)?;
         // `Password` compares in constant time.
         if token.iot_token != *iot_token {
-            return Err(BadToken::WrongToken(token.device));
+            return Err(BadToken::WrongToken);
         }
         let age = now.since(token.issued);
         if age > life {
-            return Err(BadToken::TooOld(token.device, age));
+            return Err(BadToken::TooOld(age));
         }
         Ok(token.device)
     }
@@ -164,10 +165,7 @@ mod tests {
         let check = |now| tokens.check(now, &issued.iot_id, &issued.iot_token, LIFE);
         assert_eq!(check(start + LIFE), Ok(device()));
         let late = start + LIFE + Duration::from_millis(1);
-        assert_eq!(
-            check(late),
-            Err(BadToken::TooOld(device(), late.since(start)))
-        );
+        assert_eq!(check(late), Err(BadToken::TooOld(late.since(start))));
     }
 
     #[test]
@@ -186,12 +184,13 @@ mod tests {
         assert_eq!(first.iot_token.expose().len(), 32);
         assert!(first.iot_id != second.iot_id && first.iot_token != second.iot_token);
         // Two may be there at once: the third ended the first.
-        assert!(!tokens.is_known(&first.iot_id));
-        assert!(tokens.is_known(&second.iot_id) && tokens.is_known(&third.iot_id));
+        assert_eq!(tokens.device_of(&first.iot_id), None);
+        assert_eq!(tokens.device_of(&second.iot_id), Some(device()));
+        assert_eq!(tokens.device_of(&third.iot_id), Some(device()));
         // The token of one iotId does not go with another.
         assert_eq!(
             tokens.check(Instant::default(), &second.iot_id, &third.iot_token, LIFE),
-            Err(BadToken::WrongToken(device()))
+            Err(BadToken::WrongToken)
         );
     }
 }

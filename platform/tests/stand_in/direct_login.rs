@@ -468,7 +468,7 @@ fn each_refusals_code_is_a_setting() {
 }
 
 #[test]
-fn a_refusal_names_the_device_where_it_is_registered() {
+fn a_refusal_names_the_device_that_the_login_claims_to_be() {
     let mut cloud = Cloud::new();
     let id = cloud.open(TCP);
     cloud.send_packet(
@@ -484,6 +484,26 @@ fn a_refusal_names_the_device_where_it_is_registered() {
         serde_json::to_string(&events[0]).expect("plain data"),
         r#"{"event":"refused","connack":3,"reason":"keep alive 30 s is outside 60..300 s","product_key":"pk","device_name":"dev2"}"#
     );
+}
+
+#[test]
+fn a_refusal_names_a_device_that_nobody_registered_but_no_illegal_names() {
+    for (username, device) in [
+        ("dev9&pk", Some(address("dev9"))),
+        ("dev 9&pk", None),
+        ("dev9&", None),
+        ("dev9", None),
+    ] {
+        let mut cloud = Cloud::new();
+        let id = cloud.open(TCP);
+        let connect = Connect {
+            username: Some(username.to_owned()),
+            ..connect("dev1")
+        };
+        cloud.send_packet(id, &Packet::Connect(connect));
+        assert_eq!(cloud.packets(id), ["20 02 00 05"], "{username}");
+        assert_eq!(cloud.whole_events()[0].device, device, "{username}");
+    }
 }
 
 #[test]

@@ -145,6 +145,49 @@ fn a_missing_or_wrong_parameter_is_460() {
 }
 
 #[test]
+fn a_refusal_names_the_device_wherever_its_names_can_be_read() {
+    let mut cloud = Cloud::new();
+    let right = form("dev1");
+    let mut named = |body: &str| {
+        cloud.platform.auth(cloud.now, body.as_bytes());
+        cloud.drain();
+        let event = cloud.whole_events().remove(0);
+        assert_eq!(event.name(), "auth_refused", "{body}");
+        event.device
+    };
+    let long = format!("clientId={}", "x".repeat(65));
+    for (from, to) in [
+        ("&sign=", "&nosign="),
+        ("&sign=", "&sign=00"),
+        ("clientId=mark", long.as_str()),
+        ("clientId=mark", "clientId=%zz"),
+        ("clientId=mark", ""),
+        ("version=default", "signmethod=foo"),
+        ("deviceName=dev1", "deviceName=%64ev1&sign=1"),
+    ] {
+        assert_eq!(
+            named(&right.replace(from, to)),
+            Some(address("dev1")),
+            "{to}"
+        );
+    }
+    assert_eq!(
+        named(&right.replace("dev1", "dev9")),
+        Some(address("dev9")),
+        "not registered, but named"
+    );
+    for (from, to) in [
+        ("deviceName=dev1", "x=1"),
+        ("productKey=pk", "productKey=p%20k"),
+        ("productKey=pk", "productKey="),
+        ("deviceName=dev1", "deviceName=dev1&deviceName=dev2"),
+        ("deviceName=dev1", "deviceName=dev%zz"),
+    ] {
+        assert_eq!(named(&right.replace(from, to)), None, "{to}");
+    }
+}
+
+#[test]
 fn an_unknown_device_is_5001_and_a_disabled_one_6200() {
     let mut cloud = Cloud::new();
     let body = form("dev1").replace("dev1", "dev9");

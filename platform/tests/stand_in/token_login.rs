@@ -167,3 +167,51 @@ fn the_keep_alive_window_holds_for_tokens_as_well() {
         (3, "keep alive 30 s is outside 60..300 s".to_owned())
     );
 }
+
+#[test]
+fn a_refusal_names_the_device_that_the_iot_id_belongs_to() {
+    let mut cloud = Cloud::new();
+    let (iot_id, iot_token) = authenticate(&mut cloud);
+    let right = || token_connect(&iot_id, &iot_token);
+    for (connect, code) in [
+        (
+            Connect {
+                keep_alive: 0,
+                ..right()
+            },
+            3,
+        ),
+        (
+            Connect {
+                client_id: String::new(),
+                ..right()
+            },
+            2,
+        ),
+        (
+            Connect {
+                client_id: "a".repeat(65),
+                ..right()
+            },
+            2,
+        ),
+        (
+            Connect {
+                password: None,
+                ..right()
+            },
+            4,
+        ),
+    ] {
+        assert_eq!(login(&mut cloud, TLS, connect).0, code);
+        let event = cloud.whole_events().remove(0);
+        assert_eq!(event.device, Some(address("dev1")), "{event:?}");
+        let json = serde_json::to_string(&event).expect("plain data");
+        assert!(
+            !json.contains(&iot_id) && !json.contains(&iot_token),
+            "{json}"
+        );
+    }
+    login(&mut cloud, TLS, token_connect("nobody", &iot_token));
+    assert_eq!(cloud.whole_events()[0].device, None);
+}
