@@ -126,8 +126,16 @@ impl Connection {
         }
     }
 
+    /// Whether a half-open fault lies on it: nothing passes, in or out, and it is not closed for silence.
+    pub(crate) const fn is_half_open(&self) -> bool {
+        self.fault.half_open || self.dead
+    }
+
     /// When patience with the peer ends.
     pub(crate) fn patience_ends(&self) -> Option<Instant> {
+        if self.is_half_open() {
+            return None;
+        }
         match self.phase {
             Phase::Arriving { deadline } => Some(deadline),
             Phase::Online { patience, .. } => patience.map(|patience| self.last_packet + patience),

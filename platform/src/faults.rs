@@ -63,9 +63,10 @@ pub struct Fault {
     /// Everything the platform sends comes this much later, in milliseconds, up to [`MAX_DELAY_MS`].
     #[serde(default, skip_serializing_if = "is_zero", deserialize_with = "delay")]
     pub delay_ms: u32,
-    /// The link looks open but is dead: whatever the device sends is swallowed, nothing is sent to it. A
-    /// connection on which bytes have been swallowed stays dead until it ends, even when the fault does,
-    /// since half a packet may be among them. It ends like any silent one, after 1.5 keep alives.
+    /// The link looks open but is dead: whatever the device sends is swallowed, nothing is sent to it, and
+    /// it is not closed for silence either: the device has to notice by itself. A connection on which bytes
+    /// have been swallowed stays dead, even when the fault ends, since half a packet may be among them: until
+    /// the device closes it, logs in anew, or is cut by `drop`. The device counts as online all the while.
     #[serde(default, skip_serializing_if = "is_false")]
     pub half_open: bool,
     /// Every packet sent to the device is replaced by as many bytes (at least 2, at most 64) that are no

@@ -71,7 +71,7 @@ impl Platform {
             connection.fault = fault;
         }
         if fault.half_open {
-            self.swallow(now, id);
+            self.swallow(id);
             return Ok(());
         }
         match (decided, fault.refuse) {

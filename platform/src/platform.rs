@@ -128,6 +128,8 @@ impl Platform {
                 .drop;
             if let Some(connection) = self.connections.get_mut(&id) {
                 connection.fault = fault;
+                // A half-open link that ends has a limit to its silence again.
+                self.timers.arm(id, connection);
             }
             if cut == Some(Cut::Now) {
                 self.end(now, id, "cut on purpose (fault: drop)".to_owned());
@@ -164,9 +166,9 @@ impl Platform {
             let Some(connection) = self.connections.get_mut(&id) else {
                 return all;
             };
-            if connection.fault.half_open || connection.dead {
+            if connection.is_half_open() {
                 if !rest.is_empty() {
-                    self.swallow(now, id);
+                    self.swallow(id);
                 }
                 return all;
             }
@@ -334,7 +336,6 @@ impl Platform {
                 patience.unwrap_or_default().as_secs_f64(),
                 self.settings.idle_factor,
             ),
-            _ if connection.dead => "the CONNECT was swallowed (fault: half_open)".to_owned(),
             _ => format!(
                 "no CONNECT within {} s",
                 self.settings.connect_timeout.as_secs_f64()

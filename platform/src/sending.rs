@@ -41,8 +41,8 @@ impl Platform {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
-        if connection.fault.half_open || connection.dead {
-            self.swallow(now, id);
+        if connection.is_half_open() {
+            self.swallow(id);
             return;
         }
         if connection.fault.garbage {
@@ -63,21 +63,10 @@ impl Platform {
         self.pass_on(now, id);
     }
 
-    /// Bytes have been swallowed, in or out, by a half-open fault: the connection is dead from here on. It
-    /// still ends when patience with its silence does, so that no dead link is kept for ever.
-    pub(crate) fn swallow(&mut self, now: Instant, id: ConnectionId) {
-        let longest = self
-            .settings
-            .idle_factor
-            .patience(*self.settings.keep_alive.end());
-        if let Some(connection) = self.connections.get_mut(&id)
-            && !connection.dead
-        {
+    /// Bytes have been swallowed, in or out, by a half-open fault: the connection is dead from here on.
+    pub(crate) fn swallow(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(&id) {
             connection.dead = true;
-            if let Phase::Arriving { deadline } = &mut connection.phase {
-                *deadline = now + longest.unwrap_or(Duration::from_secs(600));
-            }
-            self.timers.arm(id, connection);
         }
     }
 
@@ -86,7 +75,9 @@ impl Platform {
         while let Some(connection) = self.connections.get_mut(&id)
             && let Some(output) = connection.take_due(now)
         {
+            let half_open = connection.is_half_open();
             match output {
+                Delayed::Bytes(_) if half_open => self.swallow(id),
                 Delayed::Bytes(bytes) => self.outbox.transmit(id, &bytes),
                 Delayed::Close(reason) => self.forget(id, reason),
             }
@@ -117,7 +108,7 @@ impl Platform {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        if connection.delayed.is_empty() || connection.dead || connection.fault.half_open {
+        if connection.delayed.is_empty() || connection.is_half_open() {
             self.forget(id, reason);
         } else {
             connection.phase = Phase::Closing;

@@ -112,10 +112,11 @@ fn what_a_delay_holds_back_is_bounded() {
 }
 
 #[test]
-fn a_half_open_connection_answers_nothing_and_ends_like_a_silent_one() {
+fn a_half_open_connection_is_silent_and_open_until_the_device_gives_up() {
     let mut cloud = Cloud::new();
     let (id, _) = cloud.login("dev1", true);
     cloud.subscribe(id, "/pk/dev1/a", QoS::AtLeastOnce);
+    cloud.event_names();
     cloud.set_faults(r#"{"devices":{"pk/dev1":{"half_open":true}}}"#);
     for _ in 0..8 {
         cloud.seconds(10);
@@ -125,12 +126,47 @@ fn a_half_open_connection_answers_nothing_and_ends_like_a_silent_one() {
         cloud.push("dev1", "/pk/dev1/a", b"x", QoS::AtLeastOnce),
         Pushed::Sent
     );
+    cloud.seconds(100_000);
     assert_eq!((cloud.packets(id), cloud.closed(id)), (vec![], None));
     // Even after the fault: half a packet may have been swallowed.
     cloud.set_faults("{}");
     cloud.send(id, &hex("c0 00"));
+    cloud.seconds(100_000);
     assert_eq!((cloud.packets(id), cloud.closed(id)), (vec![], None));
-    cloud.seconds(10);
+    assert!(cloud.event_names().is_empty());
+    cloud.hang_up(id);
+    assert_eq!(cloud.event_names(), ["disconnected"]);
+    cloud.login("dev1", true);
+}
+
+#[test]
+fn a_dead_connection_gives_way_to_a_newer_one_of_its_device() {
+    let mut cloud = Cloud::new();
+    let (dead, _) = cloud.login("dev1", true);
+    cloud.set_faults(r#"{"all":{"half_open":true}}"#);
+    cloud.send(dead, &hex("c0 00"));
+    cloud.set_faults("{}");
+    let (id, _) = cloud.login("dev1", true);
+    assert!(cloud.closed(dead).is_some());
+    cloud.send(id, &hex("c0 00"));
+    assert_eq!(cloud.packets(id), ["d0 00"]);
+}
+
+#[test]
+fn a_half_open_connection_that_nothing_was_lost_on_lives_on_after_the_fault() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", true);
+    cloud.set_faults(r#"{"all":{"half_open":true}}"#);
+    cloud.seconds(80);
+    cloud.set_faults("{}");
+    cloud.send(id, &hex("c0 00"));
+    assert_eq!(cloud.packets(id), ["d0 00"]);
+    // Silence counts from its last packet, also where the limit passes while the fault is on.
+    cloud.set_faults(r#"{"all":{"half_open":true}}"#);
+    cloud.seconds(1000);
+    assert_eq!(cloud.closed(id), None);
+    cloud.set_faults("{}");
+    cloud.seconds(0);
     assert!(
         cloud
             .closed(id)
@@ -139,21 +175,34 @@ fn a_half_open_connection_answers_nothing_and_ends_like_a_silent_one() {
 }
 
 #[test]
+fn what_was_delayed_does_not_come_through_a_half_open_link() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", true);
+    cloud.set_faults(r#"{"all":{"delay_ms":200}}"#);
+    cloud.send(id, &hex("c0 00"));
+    cloud.set_faults(r#"{"all":{"half_open":true}}"#);
+    cloud.seconds(1);
+    cloud.set_faults("{}");
+    cloud.seconds(1000);
+    assert_eq!((cloud.packets(id), cloud.closed(id)), (vec![], None));
+}
+
+#[test]
 fn a_half_open_connect_is_never_answered() {
     let mut cloud = Cloud::new();
     cloud.set_faults(r#"{"devices":{"pk/dev1":{"half_open":true}}}"#);
     let id = cloud.open(TCP);
     cloud.send_packet(id, &Packet::Connect(connect("dev1")));
-    cloud.seconds(449);
+    cloud.seconds(100_000);
     assert_eq!((cloud.packets(id), cloud.closed(id)), (vec![], None));
-    cloud.seconds(1);
-    assert!(cloud.closed(id).is_some());
     // For all, not even the CONNECT is looked at.
     cloud.set_faults(r#"{"all":{"half_open":true}}"#);
     let id = cloud.open(TCP);
     cloud.send(id, &hex("ff ff ff"));
-    cloud.seconds(60);
+    cloud.seconds(100_000);
     assert_eq!((cloud.packets(id), cloud.closed(id)), (vec![], None));
+    cloud.set_faults(r#"{"all":{"drop":"now"}}"#);
+    assert_eq!(cloud.closed(id), Some("cut on purpose (fault: drop)"));
 }
 
 #[test]
