@@ -226,7 +226,8 @@ impl Platform {
             self.answer(now, id, &Packet::Puback(packet_id))?;
         }
         if routed {
-            // A topic belongs to one device at most, so nobody but the publisher can have subscribed to it.
+            // To the publisher alone: no other device can have subscribed to it, or, where a topic fits two
+            // devices, must not be reached by it.
             self.deliver(now, device, topic, payload, qos);
         }
         Ok(())

@@ -4,16 +4,19 @@
 //! |---|---|
 //! | `/{productKey}/{deviceName}/…` | the product's own topics |
 //! | `/sys/{productKey}/{deviceName}/…` | thing model, services, RRPC |
-//! | `/ota/device/{word}/{productKey}/{deviceName}[/…]` | firmware |
-//! | `/shadow/{word}/{productKey}/{deviceName}[/…]` | device shadow |
-//! | `/ext/{word}/{productKey}/{deviceName}[/…]` | NTP, sub-device sessions and the like |
+//! | `/ota/device/{words}/{productKey}/{deviceName}` | firmware |
+//! | `/shadow/{words}/{productKey}/{deviceName}` | device shadow |
+//! | `/ext/{words}/{productKey}/{deviceName}` | NTP, sub-device sessions and the like |
 //!
-//! `{word}` is exactly one level. So every topic belongs to one device at most, and no message ever
-//! crosses from one device to another. A filter stays inside when every topic it can match does: `+` may
-//! stand for the word, `+` and `#` after the device name, nowhere else.
-
-/// The words that start a topic of the platform's own; none of them is a product key.
-const AREAS: [&str; 4] = ["sys", "ota", "shadow", "ext"];
+//! `{words}` are one or more levels. After exactly one, further levels may follow the device name, as in
+//! `/ext/ntp/{productKey}/{deviceName}/request`.
+//!
+//! A filter stays inside when every topic it can match does: `+` may stand for a word, `+` and `#` after
+//! the device name where levels may follow, nowhere else.
+//!
+//! A topic such as `/ext/a/pk/dn1/pk/dn2` fits two devices, and either may use it. No message crosses from
+//! one to the other even so: what a device publishes goes back to this device alone, and a push goes to the
+//! device it is addressed to.
 
 /// Whether a topic name belongs to the device, so that it may publish there and be sent messages on it.
 pub(crate) fn owns_topic(product_key: &str, device_name: &str, topic: &str) -> bool {
@@ -26,21 +29,41 @@ pub(crate) fn owns_filter(product_key: &str, device_name: &str, filter: &str) ->
 }
 
 /// Topics and filters alike: a product key and a device name hold no wildcard, and a `#` in the place of
-/// the word leaves no level for them, so a filter that passes has its wildcards only where they may be.
+/// a word leaves no level for them, so a filter that passes has its wildcards only where they may be.
 fn within(product_key: &str, device_name: &str, topic: &str) -> bool {
-    let Some(path) = topic.strip_prefix('/') else {
+    let Some((first, rest)) = topic
+        .strip_prefix('/')
+        .and_then(|path| path.split_once('/'))
+    else {
         return false;
     };
-    let mut levels = path.split('/');
-    let mut next = || levels.next();
-    let (key, needs_more) = match next() {
-        Some("sys") => (next(), true),
-        Some("ota") if next() == Some("device") && next().is_some() => (next(), false),
-        Some("shadow" | "ext") if next().is_some() => (next(), false),
-        Some(first) if !AREAS.contains(&first) => (Some(first), true),
-        _ => return false,
+    let begins_with_device = |levels: &str| {
+        let mut levels = levels.split('/');
+        let named = levels.next() == Some(product_key) && levels.next() == Some(device_name);
+        named.then(|| levels.next().is_some())
     };
-    key == Some(product_key) && next() == Some(device_name) && (!needs_more || next().is_some())
+    match first {
+        "sys" => begins_with_device(rest) == Some(true),
+        "ota" | "shadow" | "ext" => {
+            let words = match first {
+                "ota" => rest.strip_prefix("device/"),
+                _ => Some(rest),
+            };
+            let Some((_, behind_one_word)) = words.and_then(|words| words.split_once('/')) else {
+                return false;
+            };
+            let mut from_the_end = behind_one_word.rsplit('/');
+            begins_with_device(behind_one_word).is_some()
+                || (from_the_end.next() == Some(device_name)
+                    && from_the_end.next() == Some(product_key))
+        }
+        first => {
+            first == product_key
+                && rest
+                    .strip_prefix(device_name)
+                    .is_some_and(|behind| behind.starts_with('/'))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -58,6 +81,11 @@ mod tests {
             "/shadow/update/pk/dn",
             "/ext/ntp/pk/dn/request",
             "/ext/session/pk/dn/combine/login",
+            "/ota/device/a/b/pk/dn",
+            "/ota/device/upgrade/x/y/z/pk/dn",
+            "/shadow/update/a/b/pk/dn",
+            "/ext/a/other/dn/pk/dn",
+            "/ext/pk/dn/pk/dn",
         ] {
             assert!(owns_topic("pk", "dn", topic), "{topic}");
         }
@@ -77,9 +105,15 @@ mod tests {
             "/sys/pk/other/thing",
             "/ota/upgrade/pk/dn",
             "/ota/device/pk/dn",
-            "/ota/device/a/b/pk/dn",
+            "/ota/device/a/b/pk/dn/x",
+            "/ota/device/a/b/xpk/dn",
+            "/ota/device/a/b/pk/other",
+            "/ota/x/a/b/pk/dn",
             "/shadow/pk/dn",
-            "/ext/a/other/dn/pk/dn",
+            "/shadow/a/pk/b/dn",
+            "/ext/a/b/dn/pk",
+            "/a/b/pk/dn",
+            "/sys/a/b/pk/dn",
             "data",
             "/",
             "$SYS/pk/dn",
@@ -98,6 +132,9 @@ mod tests {
             "/ota/device/+/pk/dn",
             "/shadow/+/pk/dn/#",
             "/ext/+/pk/dn/+",
+            "/ota/device/+/+/pk/dn",
+            "/shadow/a/+/+/pk/dn",
+            "/ext/+/other/+/pk/dn",
         ] {
             assert!(owns_filter("pk", "dn", filter), "{filter}");
         }
@@ -113,6 +150,12 @@ mod tests {
             "/ota/#",
             "/ota/+/x/pk/dn",
             "/ota/device/#",
+            "/ota/device/a/#",
+            "/ota/device/+/+/pk/+",
+            "/ota/device/+/+/+/dn",
+            "/ota/device/+/+/pk/dn/#",
+            "/ota/+/a/b/pk/dn",
+            "/ext/a/b/pk/#",
             "/shadow/#",
             "/+/pk/dn/x",
             "/+/x/pk/dn",

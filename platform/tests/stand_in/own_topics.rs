@@ -76,11 +76,29 @@ fn the_platforms_own_topics_of_the_device_are_open_to_it() {
         "/ota/device/inform/pk/dev1",
         "/shadow/update/pk/dev1",
         "/ext/ntp/pk/dev1/request",
+        "/ota/device/a/b/pk/dev1",
+        "/shadow/a/b/c/pk/dev1",
     ] {
         cloud.subscribe(id, topic, QoS::AtLeastOnce);
         cloud.publish(id, topic, b"x", QoS::AtMostOnce);
         assert_eq!(cloud.packets(id).len(), 1, "{topic}");
     }
+}
+
+#[test]
+fn a_topic_that_fits_two_devices_carries_nothing_from_one_to_the_other() {
+    let mut cloud = Cloud::new();
+    let topic = "/ext/a/pk/dev1/pk/dev2";
+    let (one, _) = cloud.login("dev1", true);
+    let (other, _) = cloud.login("dev2", true);
+    cloud.subscribe(one, topic, QoS::AtLeastOnce);
+    cloud.subscribe(other, topic, QoS::AtLeastOnce);
+    cloud.publish(one, topic, b"x", QoS::AtMostOnce);
+    assert_eq!(cloud.packets(one).len(), 1);
+    assert_eq!(cloud.packets(other), NOTHING);
+    cloud.push("dev2", topic, b"x", QoS::AtMostOnce);
+    assert_eq!(cloud.packets(one), NOTHING);
+    assert_eq!(cloud.packets(other).len(), 1);
 }
 
 #[test]
