@@ -349,6 +349,7 @@ impl Client {
         let desk = &mut self.desk;
         self.run_loop
             .poll(timeout, &mut |_, notice| desk.notice(notice))?;
+        self.run_loop.flush();
         Ok(())
     }
 

@@ -243,9 +243,9 @@ impl<'a> Happening<'a> {
                 format!("trying again in {seconds:.1} s (attempt {attempt})")
             }
             Self::Subscribed { filter, qos } => format!("subscribed to {filter} (QoS {qos})"),
-            Self::SubscribeRefused { filter } => format!(
-                "the subscription to {filter} was refused: a device may only subscribe under its own topics"
-            ),
+            Self::SubscribeRefused { filter } => {
+                format!("the subscription to {filter} was refused")
+            }
             Self::Unsubscribed { filter } => format!("unsubscribed from {filter}"),
             Self::Published { token } => format!("published message {token}"),
             Self::Failed { token, reason } => format!("request {token} failed: {reason}"),

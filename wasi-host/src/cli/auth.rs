@@ -1,6 +1,6 @@
 //! `tern auth`: the HTTPS authentication alone (seed: HTTPS认证再连接).
 
-use std::io;
+use std::time::Duration;
 
 use tern_core::auth::{self, AuthError, Grant};
 
@@ -22,7 +22,7 @@ pub struct AuthArgs {
 /// Authenticates, and prints what was granted: everything but the token.
 ///
 /// # Errors
-/// Something is missing, or breaks its rule; no answer came.
+/// Something is missing, or breaks its rule; no answer came; stdout can't be written.
 pub fn run(sources: &Sources<'_>, printer: &mut Printer) -> Result<Exit, Failure> {
     let options = sources.options();
     if options.auth == Some(AuthMode::Direct) {
@@ -45,24 +45,23 @@ pub fn run(sources: &Sources<'_>, printer: &mut Printer) -> Result<Exit, Failure
         Ok(reply) => reply,
         Err(error) => {
             let reason = format!("the HTTPS authentication failed: {error}");
-            tell(printer, &Happening::Disconnected { reason: &reason });
+            tell(printer, &Happening::Disconnected { reason: &reason })?;
             return Ok((&error).into());
         }
     };
     match auth::read(reply.as_answer()) {
         Ok(grant) => {
-            // A reader that has gone wants nothing more; that is no failure.
-            let _ = tell_grant(printer, &grant);
+            tell_grant(printer, &grant)?;
             Ok(Exit::Done)
         }
         Err(error) => {
-            tell_error(printer, &error);
+            tell_error(printer, &error)?;
             Ok((&error).into())
         }
     }
 }
 
-fn tell_grant(printer: &mut Printer, grant: &Grant) -> io::Result<()> {
+fn tell_grant(printer: &mut Printer, grant: &Grant) -> Result<(), Failure> {
     let Grant {
         iot_id,
         iot_token,
@@ -73,19 +72,19 @@ fn tell_grant(printer: &mut Printer, grant: &Grant) -> io::Result<()> {
             iot_id: Some(iot_id),
             mqtt_host: Some(&mqtt.host),
             mqtt_port: Some(mqtt.port),
-        }))?;
+        }));
     } else {
         let length = iot_token.expose().chars().count();
-        printer.result(&format!("iotId     {iot_id}"))?;
+        printer.result(&format!("iotId     {iot_id}"));
         printer.result(&format!(
             "iotToken  ({length} characters, good for 7 days; not shown)"
-        ))?;
-        printer.result(&format!("MQTT      {}:{}", mqtt.host, mqtt.port))?;
+        ));
+        printer.result(&format!("MQTT      {}:{}", mqtt.host, mqtt.port));
     }
-    printer.flush()
+    flush(printer)
 }
 
-fn tell_error(printer: &mut Printer, error: &AuthError) {
+fn tell_error(printer: &mut Printer, error: &AuthError) -> Result<(), Failure> {
     let reason = error.to_string();
     match error {
         AuthError::Refused { code, .. } => tell(
@@ -99,12 +98,17 @@ fn tell_error(printer: &mut Printer, error: &AuthError) {
         ),
         _ => {
             let reason = format!("{reason}. {}", error.explanation());
-            tell(printer, &Happening::Disconnected { reason: &reason });
+            tell(printer, &Happening::Disconnected { reason: &reason })
         }
     }
 }
 
-fn tell(printer: &mut Printer, happening: &Happening<'_>) {
-    // A reader that has gone wants nothing more; the exit status still tells.
-    let _ = printer.tell(happening).and_then(|()| printer.flush());
+fn tell(printer: &mut Printer, happening: &Happening<'_>) -> Result<(), Failure> {
+    printer.tell(happening);
+    flush(printer)
+}
+
+/// A reader that has gone wants nothing more; the exit status still tells.
+fn flush(printer: &mut Printer) -> Result<(), Failure> {
+    printer.flush(Duration::MAX).map(drop)
 }

@@ -10,6 +10,7 @@ mod lines;
 pub mod login;
 pub mod online;
 mod outgoing;
+mod output;
 pub mod platform;
 pub mod printer;
 pub mod profile;

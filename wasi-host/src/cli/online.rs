@@ -5,19 +5,25 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tern_component::batch::ReportEvent;
-use tern_core::device::{DisconnectKind, Ended};
+use tern_core::device::{DisconnectKind, Ended, Login};
 use tern_core::wire::QoS;
 
 use super::lines::Lines;
 use super::login::{Defaults, Sources};
-use super::printer::Printer;
+use super::printer::{Printed, Printer};
 use crate::engine::Engine;
 use crate::events::{Happening, REQUESTED};
 use crate::exit::{Exit, Failure};
 use crate::run_loop::{Notice, RunLoop, SessionId};
+
+/// How long an acknowledgement waits for the reader of stdout to have the message.
+const BEFORE_ACKNOWLEDGING: Duration = Duration::from_millis(20);
+
+/// How long the reader of stdout may take for the rest, after a signal.
+const AFTER_A_SIGNAL: Duration = Duration::from_secs(1);
 
 /// One device, connecting or connected.
 pub struct Online {
@@ -28,6 +34,10 @@ pub struct Online {
     stopping: bool,
     reader_gone: bool,
     connected: bool,
+    /// The device has said goodbye on a connection that stood.
+    said_goodbye: bool,
+    /// Messages that the program still wants.
+    wanted: usize,
     last_end: Option<DisconnectKind>,
     ended: Option<Ended>,
 }
@@ -50,9 +60,12 @@ impl Online {
     pub fn start(
         sources: &Sources<'_>,
         defaults: Defaults,
-        printer: Printer,
+        mut printer: Printer,
     ) -> Result<Self, Failure> {
         let config = sources.config(defaults)?;
+        if !matches!(config.login, Login::Plain { .. }) {
+            printer.explain_own_topics();
+        }
         let tls = sources.tls()?;
         let engine = if sources.options().native {
             Engine::native()
@@ -61,6 +74,7 @@ impl Online {
         };
         let mut run_loop = RunLoop::new(engine, tls).map_err(fault)?;
         let session = run_loop.open(config, random())?;
+        printer.set_waker(run_loop.waker());
         let signalled = Arc::new(AtomicBool::new(false));
         let (seen, waker) = (Arc::clone(&signalled), run_loop.waker());
         ctrlc::set_handler(move || {
@@ -80,33 +94,43 @@ impl Online {
             stopping: false,
             reader_gone: false,
             connected: false,
+            said_goodbye: false,
+            wanted: usize::MAX,
             last_end: None,
             ended: None,
         })
     }
 
     /// Waits for something to happen, not longer than `until`, and tells of it. `hear` gets everything
-    /// first, and says whether it is printed.
+    /// first, and says whether it is printed. What was printed is acknowledged after that; while the reader
+    /// of stdout takes nothing and much waits for it, nothing more is received.
     ///
     /// # Errors
-    /// The system or the sandbox fails.
+    /// The system or the sandbox fails; stdout can't be written, and what was not printed is not acknowledged.
     pub fn turn(
         &mut self,
         until: Option<Instant>,
         hear: &mut dyn FnMut(&Notice<'_>) -> Print,
     ) -> Result<(), Failure> {
         let wait = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let limit = if self.printer.is_full() {
+            0
+        } else {
+            self.wanted
+        };
+        self.run_loop.limit_packets(self.session, limit);
         let Self {
             run_loop,
             printer,
+            stopping,
             connected,
+            said_goodbye,
             last_end,
             ended,
             ..
         } = self;
-        let mut printed = Ok(());
-        run_loop.poll(wait, &mut |_, notice| {
-            let mut said_goodbye = false;
+        let polled = run_loop.poll(wait, &mut |_, notice| {
+            let mut says_goodbye = false;
             if let Notice::Event(event) = &notice {
                 match event {
                     ReportEvent::Connected { .. } => *connected = true,
@@ -116,25 +140,31 @@ impl Online {
                         *last_end = Some(disconnect.kind);
                     }
                     ReportEvent::Ended(end) => {
-                        said_goodbye = *connected && *end == Ended::Requested;
+                        says_goodbye = *connected && *end == Ended::Requested;
                         *ended = Some(end.clone());
                     }
                     _ => {}
                 }
             }
-            if hear(&notice) == Print::Yes && printed.is_ok() {
-                printed = tell(printer, &notice);
+            // What was asked for too late to be done is no news to whoever has asked for the end.
+            let too_late = *stopping && matches!(notice, Notice::NotAccepted { .. });
+            if hear(&notice) == Print::Yes && !too_late {
+                tell(printer, &notice);
             }
-            if said_goodbye && printed.is_ok() {
+            if says_goodbye {
+                *said_goodbye = true;
                 // The device has no event for an end that was asked for; its reader wants to know.
-                printed = printer.tell(&Happening::Disconnected { reason: REQUESTED });
+                printer.tell(&Happening::Disconnected { reason: REQUESTED });
             }
-        })?;
-        if printed.and_then(|()| self.printer.flush()).is_err() {
+        });
+        let printed = self.printer.flush(BEFORE_ACKNOWLEDGING);
+        polled?;
+        if printed? == Printed::ReaderGone {
             // Nobody reads on: that is a reason to end, and no failure.
             self.reader_gone = true;
             self.stop();
         }
+        self.run_loop.flush();
         if self.signalled.load(Ordering::Acquire) {
             self.stop();
         }
@@ -164,10 +194,49 @@ impl Online {
         self.ended.is_some() && !self.run_loop.has_unsent(self.session)
     }
 
-    /// How the device's end is told to the system. `open_requests` were not answered by then.
-    pub fn exit(&self, open_requests: bool) -> Exit {
+    /// Gets no more than this many messages from now on; what comes after them is not acknowledged.
+    pub fn want(&mut self, messages: u64) {
+        self.wanted = usize::try_from(messages).unwrap_or(usize::MAX);
+    }
+
+    /// How the device's end is told to the system, once the reader of stdout has everything.
+    /// `open_requests` were not answered by then.
+    ///
+    /// # Errors
+    /// stdout can't be written.
+    pub fn exit(&mut self, open_requests: bool) -> Result<Exit, Failure> {
+        self.finish_printing()?;
+        Ok(self.ended_as(open_requests))
+    }
+
+    /// Waits for the reader of stdout: as long as it likes, but not after a signal.
+    fn finish_printing(&mut self) -> Result<(), Failure> {
+        let mut deadline = None;
+        loop {
+            match self.printer.flush(BEFORE_ACKNOWLEDGING)? {
+                Printed::All => return Ok(()),
+                Printed::ReaderGone => {
+                    self.reader_gone = true;
+                    return Ok(());
+                }
+                Printed::Waiting => {}
+            }
+            if !self.signalled.load(Ordering::Acquire) {
+                continue;
+            }
+            let now = Instant::now();
+            if *deadline.get_or_insert(now + AFTER_A_SIGNAL) <= now {
+                let unread = self.printer.unread();
+                self.note(&format!("nobody read the last {unread} bytes of stdout"));
+                return Ok(());
+            }
+        }
+    }
+
+    fn ended_as(&self, open_requests: bool) -> Exit {
         let ended = self.ended.as_ref().map_or(Exit::Done, Exit::from);
-        if self.reader_gone {
+        let as_told = self.said_goodbye && self.signalled.load(Ordering::Acquire);
+        if self.reader_gone || as_told {
             return Exit::Done;
         }
         if ended != Exit::Done || !open_requests {
@@ -214,17 +283,17 @@ impl Online {
     }
 }
 
-fn tell(printer: &mut Printer, notice: &Notice<'_>) -> io::Result<()> {
+fn tell(printer: &mut Printer, notice: &Notice<'_>) {
     match notice {
         Notice::Accepted(token) => printer.tell(&Happening::Accepted { token: token.0 }),
         Notice::NotAccepted { reason, .. } => {
             printer.note(reason);
-            Ok(())
         }
-        Notice::Event(event) => match Happening::of(event, &mut String::new()) {
-            Some(happening) => printer.tell(&happening),
-            None => Ok(()),
-        },
+        Notice::Event(event) => {
+            if let Some(happening) = Happening::of(event, &mut String::new()) {
+                printer.tell(&happening);
+            }
+        }
     }
 }
 

@@ -1,13 +1,18 @@
 //! Where the programs' events go.
 //!
 //! With `--json` each event is one JSON object a line on stdout. Without it, payloads go to stdout as they
-//! are, and everything else, in words, to stderr. A stdout that is closed is an error here, which ends the
-//! programs quietly.
+//! are, and everything else, in words, to stderr. A stdout whose reader has gone ends the programs quietly;
+//! one that can't be written is an error.
 
-use std::io::{self, BufWriter, Stdout, Write};
-use std::time::SystemTime;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
+use mio::Waker;
+
+use super::output::{Output, is_reader_gone};
 use crate::events::Happening;
+use crate::exit::{Exit, Failure};
 
 /// What stands before a payload on stdout, where it is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +31,20 @@ pub struct Printer {
     lead: Lead,
     /// Whether each acknowledgement is worth words.
     each: bool,
-    out: BufWriter<Stdout>,
+    /// Whether the platform's rule for subscriptions holds for this device.
+    own_topics: bool,
+    out: Output,
+}
+
+/// What has become of the bytes for stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// They are written.
+    All,
+    /// Some wait for the reader.
+    Waiting,
+    /// The reader has gone.
+    ReaderGone,
 }
 
 impl Printer {
@@ -36,7 +54,8 @@ impl Printer {
             json,
             lead,
             each: true,
-            out: BufWriter::with_capacity(64 * 1024, io::stdout()),
+            own_topics: false,
+            out: Output::default(),
         }
     }
 
@@ -47,31 +66,40 @@ impl Printer {
         self
     }
 
+    /// Explains a refused subscription by the platform's rule, which other brokers don't have.
+    pub fn explain_own_topics(&mut self) {
+        self.own_topics = true;
+    }
+
+    /// Whom to wake when there is room again, and when the reader has gone.
+    pub fn set_waker(&mut self, waker: Arc<Waker>) {
+        self.out.set_waker(waker);
+    }
+
     /// Whether it prints JSON.
     pub fn is_json(&self) -> bool {
         self.json
     }
 
     /// Tells of something. What goes to stdout is there after the next [`flush`](Self::flush).
-    ///
-    /// # Errors
-    /// stdout takes nothing, mostly since its reader has gone.
-    pub fn tell(&mut self, happening: &Happening<'_>) -> io::Result<()> {
+    pub fn tell(&mut self, happening: &Happening<'_>) {
         if self.json {
             return self
                 .out
-                .write_all(happening.to_json(SystemTime::now()).as_bytes());
+                .push(happening.to_json(SystemTime::now()).as_bytes());
         }
         if let Happening::Message { topic, payload, .. } = happening {
             return self.payload(topic, payload.bytes());
         }
         if !self.each && matches!(happening, Happening::Published { .. }) {
-            return Ok(());
+            return;
         }
-        if let Some(words) = happening.words() {
+        if let Some(mut words) = happening.words() {
+            if self.own_topics && matches!(happening, Happening::SubscribeRefused { .. }) {
+                words.push_str(": a device may only subscribe under its own topics");
+            }
             self.note(&words);
         }
-        Ok(())
     }
 
     /// Says something to people, on stderr.
@@ -80,34 +108,50 @@ impl Printer {
     }
 
     /// Prints a line that is the program's result, on stdout.
-    ///
-    /// # Errors
-    /// stdout takes nothing, mostly since its reader has gone.
-    pub fn result(&mut self, line: &str) -> io::Result<()> {
-        self.out.write_all(line.as_bytes())?;
-        self.out.write_all(b"\n")
+    pub fn result(&mut self, line: &str) {
+        self.out.push(line.as_bytes());
+        self.out.push(b"\n");
     }
 
-    /// Hands everything to the reader of stdout.
+    /// Hands everything to the reader of stdout, and waits for that, but not longer than `patience`.
     ///
     /// # Errors
-    /// stdout takes nothing, mostly since its reader has gone.
-    pub fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+    /// stdout can't be written, though its reader has not gone.
+    pub fn flush(&mut self, patience: Duration) -> Result<Printed, Failure> {
+        match self.out.hand_over(patience) {
+            Ok(true) => Ok(Printed::All),
+            Ok(false) => Ok(Printed::Waiting),
+            Err(error) if is_reader_gone(&error) => Ok(Printed::ReaderGone),
+            Err(error) => Err(Failure::new(
+                Exit::Network,
+                format!("stdout can't be written: {error}; check where it goes to"),
+            )),
+        }
     }
 
-    fn payload(&mut self, topic: &str, payload: &[u8]) -> io::Result<()> {
+    /// Whether so much waits for the reader of stdout that nothing should be added. The waker tells when
+    /// that is over.
+    pub fn is_full(&self) -> bool {
+        self.out.is_full()
+    }
+
+    /// Bytes that the reader of stdout has not taken.
+    pub fn unread(&self) -> usize {
+        self.out.unwritten()
+    }
+
+    fn payload(&mut self, topic: &str, payload: &[u8]) {
         let separator: &[u8] = match self.lead {
             Lead::Nothing => b"",
             Lead::TopicAndSpace => b" ",
             Lead::TopicAndTab => b"\t",
         };
         if self.lead != Lead::Nothing {
-            self.out.write_all(topic.as_bytes())?;
+            self.out.push(topic.as_bytes());
         }
-        self.out.write_all(separator)?;
-        self.out.write_all(payload)?;
-        self.out.write_all(b"\n")
+        self.out.push(separator);
+        self.out.push(payload);
+        self.out.push(b"\n");
     }
 }
 

@@ -110,7 +110,7 @@ pub fn run(args: &PublishArgs, sources: &Sources<'_>, printer: Printer) -> Resul
     if args.lines && !sources.options().json && connected {
         online.note(&format!("published {} messages", outgoing.published()));
     }
-    let exit = online.exit(outgoing.failed() > 0 || !outgoing.is_idle());
+    let exit = online.exit(outgoing.failed() > 0 || !outgoing.is_idle())?;
     Ok(match exit {
         Exit::Done if outgoing.rejected() > 0 => Exit::Data,
         exit => exit,

@@ -88,7 +88,7 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
             }
         }
     }
-    Ok(online.exit(outgoing.failed() > 0 || !outgoing.is_idle()))
+    online.exit(outgoing.failed() > 0 || !outgoing.is_idle())
 }
 
 /// Reads `TOPIC<TAB>PAYLOAD`.

@@ -136,7 +136,7 @@ pub fn run(args: &SampleArgs, sources: &Sources<'_>, printer: Printer) -> Result
             online.stop();
         }
     }
-    let exit = online.exit(outgoing.failed() > 0 || !outgoing.is_idle());
+    let exit = online.exit(outgoing.failed() > 0 || !outgoing.is_idle())?;
     Ok(match exit {
         Exit::Done if refused && !online.reader_is_gone() => Exit::Denied,
         exit => exit,

@@ -1,7 +1,7 @@
 //! `tern sign`: what a direct connect sends, what was signed for it, and how it came about.
 
 use std::fmt::Write;
-use std::io;
+use std::time::Duration;
 
 use serde::Serialize;
 use tern_core::sign::{DirectLogin, SignMethod, Step, direct, steps};
@@ -22,7 +22,7 @@ pub struct SignArgs {
 /// Signs, and prints how.
 ///
 /// # Errors
-/// The triple is not complete, or breaks a rule.
+/// The triple is not complete, or breaks a rule; stdout can't be written.
 pub fn run(sources: &Sources<'_>, printer: &mut Printer) -> Result<Exit, Failure> {
     if sources.options().auth == Some(AuthMode::Https) {
         return Err(Failure::usage(
@@ -43,14 +43,9 @@ pub fn run(sources: &Sources<'_>, printer: &mut Printer) -> Result<Exit, Failure
     } else {
         for_people(&login, &steps)
     };
-    print(printer, text.trim_end());
+    printer.result(text.trim_end());
+    printer.flush(Duration::MAX)?;
     Ok(Exit::Done)
-}
-
-fn print(printer: &mut Printer, text: &str) {
-    let printed: io::Result<()> = printer.result(text).and_then(|()| printer.flush());
-    // A reader that has gone wants nothing more; that is no failure.
-    drop(printed);
 }
 
 #[derive(Serialize)]

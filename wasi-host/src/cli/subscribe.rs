@@ -63,6 +63,9 @@ pub fn run(args: &SubscribeArgs, sources: &Sources<'_>, printer: Printer) -> Res
     };
     let mut online = Online::start(sources, defaults, printer)?;
     let mut left = args.count;
+    if let Some(left) = left {
+        online.want(left);
+    }
     let mut asked = false;
     let mut connected = false;
     // What ended it from this side, if something did.
@@ -71,7 +74,7 @@ pub fn run(args: &SubscribeArgs, sources: &Sources<'_>, printer: Printer) -> Res
         let stopping = online.is_stopping();
         online.turn(until.filter(|_| !stopping), &mut |notice| {
             let Notice::Event(event) = notice else {
-                if matches!(notice, Notice::NotAccepted { .. }) {
+                if matches!(notice, Notice::NotAccepted { .. }) && !stopping {
                     reason = reason.or(Some(Exit::Data));
                 }
                 return Print::Yes;
@@ -82,16 +85,17 @@ pub fn run(args: &SubscribeArgs, sources: &Sources<'_>, printer: Printer) -> Res
                 ReportEvent::Failed { .. } if !stopping => {
                     reason = reason.or(Some(Exit::TimedOut));
                 }
-                ReportEvent::Message { .. } => match &mut left {
-                    Some(0) => return Print::No,
-                    Some(left) => *left -= 1,
-                    None => {}
-                },
+                ReportEvent::Message { .. } => {
+                    left = left.map(|left| left.saturating_sub(1));
+                }
                 _ => {}
             }
             Print::Yes
         })?;
-        if connected && !asked {
+        if let Some(left) = left {
+            online.want(left);
+        }
+        if connected && !asked && !online.is_stopping() {
             asked = true;
             for filter in &args.topics {
                 online.subscribe(filter.as_str(), args.qos);
@@ -108,7 +112,7 @@ pub fn run(args: &SubscribeArgs, sources: &Sources<'_>, printer: Printer) -> Res
             online.stop();
         }
     }
-    let exit = online.exit(false);
+    let exit = online.exit(false)?;
     Ok(match (exit, reason) {
         (Exit::Done, Some(reason)) if !online.reader_is_gone() => reason,
         (exit, _) => exit,

@@ -106,18 +106,20 @@ impl Link {
         }
     }
 
-    /// Takes the link as far as it goes now. Returns whether it has just opened, and why it ended.
+    /// Takes the link as far as it goes now, and reads what has come if it may. Returns whether it has just
+    /// opened, and why it ended.
     pub(super) fn gather(
         &mut self,
         now: Instant,
         registry: &Registry,
         held: &mut Vec<u8>,
+        may_read: bool,
     ) -> (bool, Option<CloseReason>) {
         let opened = match self.drive(now, registry) {
             Ok(opened) => opened,
             Err(error) => return (false, Some(self.end(&error))),
         };
-        match self.exchange(held) {
+        match self.exchange(held, may_read) {
             Ok(()) => (opened, None),
             Err(error) => {
                 let reason = self.end(&error);
@@ -159,7 +161,7 @@ impl Link {
     }
 
     /// When the link wants to be gathered even if nothing happens.
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(super) fn deadline(&self, may_read: bool) -> Option<Instant> {
         match self {
             Self::Opening { next_address, .. } => *next_address,
             Self::Closing { until, .. } => Some(*until),
@@ -169,7 +171,7 @@ impl Link {
                 transport,
                 readable: true,
                 ..
-            } if transport.pending() < MAX_UNSENT => Some(Instant::default()),
+            } if may_read && transport.pending() < MAX_UNSENT => Some(Instant::default()),
             _ => None,
         }
     }
@@ -220,7 +222,7 @@ impl Link {
         }
     }
 
-    fn exchange(&mut self, held: &mut Vec<u8>) -> Result<(), TransportError> {
+    fn exchange(&mut self, held: &mut Vec<u8>, may_read: bool) -> Result<(), TransportError> {
         let Self::Open {
             transport,
             readable,
@@ -232,7 +234,7 @@ impl Link {
         if std::mem::take(flush) && transport.pending() > 0 && transport.flush().is_err() {
             *readable = true;
         }
-        if *readable && transport.pending() < MAX_UNSENT {
+        if *readable && may_read && transport.pending() < MAX_UNSENT {
             *readable = transport.read(held, READ)?.may_have_more;
         }
         Ok(())

@@ -18,6 +18,7 @@
 //! run_loop.connect(session);
 //! loop {
 //!     run_loop.poll(None, &mut |session, notice| println!("{session}: {notice:?}"))?;
+//!     run_loop.flush(); // what was told has been dealt with: acknowledge it
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -33,7 +34,7 @@ use mio::{Events, Poll, Token as PollToken, Waker};
 use tern_component::batch::{BadRow, InputBatch, Outcome, Report, ReportEvent, reports};
 use tern_core::device::{Config, Token};
 use tern_core::time::Instant;
-use tern_core::wire::QoS;
+use tern_core::wire::{Framed, QoS, Sender, frame};
 
 use crate::engine::{Engine, EngineError};
 use crate::transport::TlsSettings;
@@ -46,6 +47,9 @@ const WAKER: PollToken = PollToken(usize::MAX);
 /// Bytes that wait for a socket, over which [`RunLoop::has_room`] says no, and nothing more is read from
 /// the peer: whoever does not take our acknowledgements gets no more to acknowledge.
 const MAX_UNSENT: usize = 1024 * 1024;
+
+/// The packet that answers a PINGREQ.
+const PINGRESP: &[u8] = &[0xD0, 0x00];
 
 /// The number of a device in its engine.
 pub type SessionId = u32;
@@ -83,6 +87,16 @@ pub struct RunLoop {
 
 struct Session {
     link: Link,
+    /// To be sent by the next flush.
+    outgoing: Vec<u8>,
+    /// To be closed by it, after that.
+    closing: bool,
+    /// Packets that one poll hands in at most.
+    packet_limit: usize,
+    /// Whether the login of this connection was accepted.
+    online: bool,
+    /// How many of the next reports of consumed bytes are none of `held`'s.
+    excuses: usize,
     /// Received and not consumed.
     held: Vec<u8>,
     /// How many bytes `held` must have before the device can go on.
@@ -135,6 +149,11 @@ impl RunLoop {
         if let Some(place) = self.sessions.get_mut(index) {
             *place = Some(Session {
                 link: Link::None,
+                outgoing: Vec::new(),
+                closing: false,
+                packet_limit: usize::MAX,
+                online: false,
+                excuses: 0,
                 held: Vec::new(),
                 need: 1,
                 deadline: None,
@@ -189,20 +208,31 @@ impl RunLoop {
     #[must_use]
     pub fn has_room(&self, id: SessionId) -> bool {
         let session = self.sessions.get(id as usize).and_then(Option::as_ref);
-        session
-            .is_some_and(|session| session.link.unsent() < MAX_UNSENT && session.unanswered < 1024)
+        session.is_some_and(|session| session.unsent() < MAX_UNSENT && session.unanswered < 1024)
             && self.batch.bytes().len() < MAX_UNSENT
     }
 
-    /// Whether bytes of this device still wait for its socket.
+    /// Whether bytes of this device still wait for its socket, or for the next flush.
     #[must_use]
     pub fn has_unsent(&self, id: SessionId) -> bool {
         let session = self.sessions.get(id as usize).and_then(Option::as_ref);
-        session.is_some_and(|session| session.link.unsent() > 0)
+        session.is_some_and(|session| session.unsent() > 0 || session.closing)
+    }
+
+    /// Lets each poll hand in at most this many of the packets that the device's peer sends after its CONNACK;
+    /// at first there is no limit. What is not handed in is not acknowledged, and soon
+    /// not read from the socket either. With 0 the device receives nothing, and does not hold it against
+    /// its peer that no answer comes: it goes on sending its PINGREQs.
+    pub fn limit_packets(&mut self, id: SessionId, limit: usize) {
+        if let Some(Some(session)) = self.sessions.get_mut(id as usize) {
+            session.packet_limit = limit;
+        }
     }
 
     /// Hands in what was asked for, waits for something to happen, at most `timeout`, and does what
-    /// follows. `on_event` is called for everything that is for the application.
+    /// follows. `on_event` is called for everything that is for the application. What is to be sent, the
+    /// acknowledgements of the messages told of among it, goes out by the next [`flush`](Self::flush), or
+    /// by the next poll before it waits.
     ///
     /// # Errors
     /// The system's poll failed, or the engine: every device in it is gone then.
@@ -211,6 +241,7 @@ impl RunLoop {
         timeout: Option<Duration>,
         on_event: &mut dyn FnMut(SessionId, Notice<'_>),
     ) -> Result<(), RunLoopError> {
+        self.flush();
         let waits = self.batch.is_empty();
         let timeout = if waits {
             self.wait(timeout)
@@ -228,11 +259,19 @@ impl RunLoop {
         self.step(on_event)
     }
 
+    /// Sends what the polls before have left to be sent, in one piece for each device.
+    pub fn flush(&mut self) {
+        let now = self.now();
+        for session in self.sessions.iter_mut().flatten() {
+            session.flush(now);
+        }
+    }
+
     /// How long the poll may wait.
     fn wait(&self, timeout: Option<Duration>) -> Option<Duration> {
         let now = self.now();
         let sessions = self.sessions.iter().flatten();
-        let deadlines = sessions.flat_map(|session| [session.deadline, session.link.deadline()]);
+        let deadlines = sessions.flat_map(|session| [session.deadline, session.link_deadline()]);
         let next = deadlines
             .flatten()
             .min()
@@ -298,6 +337,8 @@ impl RunLoop {
                 };
                 match report {
                     Report::OpenTransport(endpoint) => {
+                        session.flush(now);
+                        session.online = false;
                         session.held.clear();
                         session.need = 1;
                         session.link.open(id, endpoint, &self.background);
@@ -305,9 +346,10 @@ impl RunLoop {
                     Report::SendHttp(request) => {
                         session.request = self.background.post(id, request, &self.tls);
                     }
-                    Report::Transmit(bytes) => session.link.transmit(bytes),
-                    Report::CloseTransport => session.link.close(now),
+                    Report::Transmit(bytes) => session.outgoing.extend_from_slice(bytes),
+                    Report::CloseTransport => session.closing = true,
                     Report::Deadline(deadline) => session.deadline = deadline,
+                    Report::Consumed { .. } if session.excuses > 0 => session.excuses -= 1,
                     Report::Consumed { consumed, need } => {
                         session.held.drain(..consumed.min(session.held.len()));
                         session.need = need;
@@ -326,7 +368,10 @@ impl RunLoop {
                             },
                         );
                     }
-                    Report::Event(event) => on_event(id, Notice::Event(event)),
+                    Report::Event(event) => {
+                        session.online |= matches!(event, ReportEvent::Connected { .. });
+                        on_event(id, Notice::Event(event));
+                    }
                 }
             }
             self.batch.clear();
@@ -350,16 +395,23 @@ impl Session {
         registry: &mio::Registry,
         batch: &mut InputBatch,
     ) {
-        let (opened, end) = self.link.gather(now, registry, &mut self.held);
+        let may_read = self.may_read();
+        let (opened, end) = self.link.gather(now, registry, &mut self.held, may_read);
         if opened {
             batch.transport_opened(id);
         }
         let is_due = self.deadline.is_some_and(|deadline| deadline <= now);
+        let limit = self.packet_limit();
         // What has come of a packet shows that the link lives: the device sees it before its deadline.
-        if self.held.len() >= self.need || (is_due && !self.held.is_empty()) {
-            batch.received(id, &self.held);
+        if limit > 0 && (self.held.len() >= self.need || (is_due && !self.held.is_empty())) {
+            batch.received(id, first_packets(&self.held, limit));
             // Until the device has said how much it consumed, it has all there is.
             self.need = usize::MAX;
+        } else if limit == 0 && is_due {
+            // A peer that nobody listens to can't be blamed for its silence: this stands for the PINGRESP
+            // that may wait behind what is not read.
+            batch.received(id, PINGRESP);
+            self.excuses += 1;
         }
         if let Some(reason) = end {
             batch.transport_closed(id, &reason);
@@ -369,6 +421,60 @@ impl Session {
             batch.timeout(id);
         }
     }
+
+    fn flush(&mut self, now: Instant) {
+        if !self.outgoing.is_empty() {
+            self.link.transmit(&self.outgoing);
+            self.outgoing.clear();
+        }
+        if std::mem::take(&mut self.closing) {
+            self.online = false;
+            self.link.close(now);
+        }
+    }
+
+    fn unsent(&self) -> usize {
+        self.link.unsent() + self.outgoing.len()
+    }
+
+    fn packet_limit(&self) -> usize {
+        match self.packet_limit {
+            usize::MAX => usize::MAX,
+            limit if self.online => limit,
+            // The CONNACK alone: messages may follow it closely.
+            _ => 1,
+        }
+    }
+
+    /// Whether the device gets what comes now: whole packets wait here only where there is a limit.
+    fn may_read(&self) -> bool {
+        self.packet_limit() == usize::MAX
+            || (self.packet_limit() > 0 && self.held.len() < self.need)
+    }
+
+    fn link_deadline(&self) -> Option<Instant> {
+        if self.packet_limit() > 0 && self.held.len() >= self.need {
+            // At once.
+            return Some(Instant::default());
+        }
+        self.link.deadline(self.may_read())
+    }
+}
+
+/// The first `limit` packets; all there is where that has fewer, or is no MQTT.
+fn first_packets(bytes: &[u8], limit: usize) -> &[u8] {
+    if limit == usize::MAX {
+        return bytes;
+    }
+    let mut end = 0;
+    for _ in 0..limit {
+        let rest = bytes.get(end..).unwrap_or_default();
+        match frame(rest, Sender::Server, usize::MAX) {
+            Ok(Framed::Complete { len }) => end += len,
+            _ => return bytes,
+        }
+    }
+    bytes.get(..end).unwrap_or(bytes)
 }
 
 /// Why the loop can't go on.
