@@ -14,9 +14,11 @@
 //! Every key is optional, an unknown one is an error, `{}` ends all faults. A device has the switches for
 //! all and its own; where both give a value, its own wins.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
-use serde::de::Error as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tern_core::identity::{DeviceName, ProductKey};
 use tern_core::wire::ConnectCode;
@@ -28,7 +30,7 @@ pub const MAX_DELAY_MS: u32 = 600_000;
 
 /// All faults that are switched on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Faults {
     /// For every device.
     #[serde(default, skip_serializing_if = "Fault::is_none")]
@@ -49,7 +51,7 @@ impl Faults {
 
 /// What goes wrong for one device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Fault {
     /// Every CONNECT that would be accepted is refused with this CONNACK code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,7 +101,7 @@ impl Fault {
 }
 
 /// When a connection is cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cut {
     /// Once, at the moment this is switched on; then the switch is off again.
@@ -110,7 +112,7 @@ pub enum Cut {
 
 /// A refusal at CONNECT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Refuse {
     /// The CONNACK return code, 1 to 5.
     #[serde(serialize_with = "code_number", deserialize_with = "refusal_code")]
@@ -119,11 +121,71 @@ pub struct Refuse {
 
 /// A refusal of the HTTPS authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct AuthRefuse {
     /// The code in the answer's body, any but 200; the documented ones are 401, 460, 500, 5001 and 6200.
     #[serde(deserialize_with = "auth_code")]
     pub code: u32,
+}
+
+/// `serde` would take an array for a struct too, its fields in order: `[]` for `{}`. Here an object is asked
+/// for, and a refusal says of what.
+macro_rules! objects {
+    ($($of:ty: $expected:literal;)*) => {$(
+        impl Serialize for $of {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                // The derived function of this name, not this one: `remote = "Self"`.
+                <$of>::serialize(self, serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $of {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Object;
+                impl<'de> Visitor<'de> for Object {
+                    type Value = $of;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($expected)
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$of, A::Error> {
+                        <$of>::deserialize(MapAccessDeserializer::new(map))
+                    }
+                }
+                deserializer.deserialize_map(Object)
+            }
+        }
+    )*};
+}
+
+objects! {
+    Faults: "an object with the keys \"all\" and \"devices\", {} for no faults";
+    Fault: "an object with the faults of a device, such as {\"delay_ms\": 200}";
+    Refuse: "for \"refuse\" an object such as {\"code\": 3}";
+    AuthRefuse: "for \"auth_refuse\" an object such as {\"code\": 401}";
+}
+
+impl<'de> Deserialize<'de> for Cut {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+        impl Visitor<'_> for Word {
+            type Value = Cut;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("for \"drop\" the text \"now\" or \"after_connect\"")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Cut, E> {
+                match word {
+                    "now" => Ok(Cut::Now),
+                    "after_connect" => Ok(Cut::AfterConnect),
+                    other => Err(E::unknown_variant(other, &["now", "after_connect"])),
+                }
+            }
+        }
+        deserializer.deserialize_str(Word)
+    }
 }
 
 impl Serialize for DeviceAddress {
@@ -237,6 +299,53 @@ mod tests {
                 code: ConnectCode::ServerUnavailable
             })
         );
+    }
+
+    #[test]
+    fn an_array_or_a_bare_value_is_no_object() {
+        for (json, expected) in [
+            (
+                "[]",
+                r#"invalid type: sequence, expected an object with the keys "all" and "devices""#,
+            ),
+            ("[{}, {}]", "invalid type: sequence"),
+            ("null", "invalid type: null, expected an object"),
+            ("1", "invalid type: integer `1`, expected an object"),
+            (
+                r#"{"all":[]}"#,
+                "sequence, expected an object with the faults of a device",
+            ),
+            (
+                r#"{"devices":[]}"#,
+                "invalid type: sequence, expected a map",
+            ),
+            (
+                r#"{"devices":{"pk/dn":[]}}"#,
+                "sequence, expected an object with the faults",
+            ),
+            (
+                r#"{"all":{"refuse":[3]}}"#,
+                r#"sequence, expected for "refuse" an object such as {"code": 3}"#,
+            ),
+            (
+                r#"{"all":{"refuse":3}}"#,
+                r#"integer `3`, expected for "refuse" an object"#,
+            ),
+            (
+                r#"{"all":{"auth_refuse":[401]}}"#,
+                r#"expected for "auth_refuse" an object"#,
+            ),
+            (
+                r#"{"all":{"drop":true}}"#,
+                r#"boolean `true`, expected for "drop" the text "now" or "after_connect""#,
+            ),
+            (
+                r#"{"all":{"drop":{"now":null}}}"#,
+                r#"map, expected for "drop" the text"#,
+            ),
+        ] {
+            assert!(error(json).contains(expected), "{json}: {}", error(json));
+        }
     }
 
     #[test]
