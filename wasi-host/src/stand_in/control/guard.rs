@@ -3,8 +3,9 @@
 //! A page from elsewhere in the user's browser could reach a loopback address too. Two checks keep it out:
 //! - **Host** must be a loopback name or address, or the address that the request came in on, with this
 //!   port: a foreign name that was made to point here (DNS rebinding) is refused.
-//! - **Origin**, where a browser sends one, must be that same host over `http`: a foreign page's request is
-//!   refused whatever it asks for.
+//! - **Origin**, where a browser sends one, must be that same host over `http`, or both must be loopback names
+//!   with this port (`localhost`, `127.0.0.1`, `[::1]`: one machine by several names). A foreign page's
+//!   request is refused whatever it asks for.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -79,7 +80,11 @@ fn check(headers: &HeaderMap, local: SocketAddr, bound_host: &str) -> Result<(),
             .to_str()
             .ok()
             .and_then(|origin| origin.strip_prefix("http://"))
-            .is_some_and(|origin| origin.eq_ignore_ascii_case(host));
+            .is_some_and(|origin| {
+                let port = local.port();
+                origin.eq_ignore_ascii_case(host)
+                    || (is_loopback(origin, port) && is_loopback(host, port))
+            });
         if !same {
             return Err(format!(
                 "Origin {origin:?}: only pages from http://{host} may use this address"
@@ -91,20 +96,29 @@ fn check(headers: &HeaderMap, local: SocketAddr, bound_host: &str) -> Result<(),
 
 /// Whether a Host header names this machine's own address, and the port of this connection.
 fn is_ours(host: &str, local: SocketAddr, bound_host: &str) -> bool {
-    let Ok(authority) = host.parse::<Authority>() else {
-        return false;
-    };
-    if authority.as_str().contains('@') || authority.port_u16().unwrap_or(80) != local.port() {
-        return false;
+    is_loopback(host, local.port())
+        || name_at(host, local.port()).is_some_and(|name| match name.parse::<IpAddr>() {
+            Ok(ip) => ip == local.ip().to_canonical(),
+            Err(_) => name.eq_ignore_ascii_case(bound_host),
+        })
+}
+
+/// Whether `host[:port]` is a loopback name or address with this port.
+fn is_loopback(host: &str, port: u16) -> bool {
+    name_at(host, port).is_some_and(|name| match name.parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => name.eq_ignore_ascii_case("localhost"),
+    })
+}
+
+/// The name in `host[:port]`, an IPv6 address without its brackets; none where the port is another.
+fn name_at(host: &str, port: u16) -> Option<String> {
+    let authority = host.parse::<Authority>().ok()?;
+    if authority.as_str().contains('@') || authority.port_u16().unwrap_or(80) != port {
+        return None;
     }
-    let name = authority
-        .host()
-        .trim_start_matches('[')
-        .trim_end_matches(']');
-    match name.parse::<IpAddr>() {
-        Ok(ip) => ip.is_loopback() || ip == local.ip().to_canonical(),
-        Err(_) => name.eq_ignore_ascii_case("localhost") || name.eq_ignore_ascii_case(bound_host),
-    }
+    let name = authority.host().trim_start_matches('[');
+    Some(name.trim_end_matches(']').to_owned())
 }
 
 #[cfg(test)]
@@ -184,13 +198,27 @@ mod tests {
                 "127.0.0.1",
             )
         };
-        assert_eq!(ask("http://localhost:8080"), Ok(()));
+        for origin in [
+            "http://localhost:8080",
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080",
+        ] {
+            assert_eq!(ask(origin), Ok(()), "{origin}");
+        }
         for origin in [
             "http://evil.example",
+            "http://evil.example:8080",
+            "http://localhost.evil.example:8080",
             "null",
+            "",
             "https://localhost:8080",
+            "https://127.0.0.1:8080",
             "http://localhost:8081",
-            "http://127.0.0.1:8080",
+            "http://localhost",
+            "http://127.0.0.1:8081",
+            "http://user@127.0.0.1:8080",
+            "http://127.0.0.1:8080/",
+            "http://192.168.1.7:8080",
         ] {
             let reason = ask(origin).expect_err(origin);
             assert!(
@@ -198,5 +226,12 @@ mod tests {
                 "{reason}"
             );
         }
+    }
+
+    #[test]
+    fn a_loopback_page_may_not_use_an_address_of_the_network() {
+        let local: SocketAddr = "192.168.1.7:8080".parse().expect("an address");
+        let asked = headers("192.168.1.7:8080", Some("http://localhost:8080"));
+        assert!(check(&asked, local, "0.0.0.0").is_err());
     }
 }
