@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::events::SocketEvent;
-use super::http;
+use super::http::{self, BodyLimit};
 use super::hub::Hub;
 use super::port::Patience;
 use super::stop::Stop;
@@ -28,8 +28,15 @@ pub(super) const MAX_BODY: usize = 16 * 1024;
 /// How long a request may take once its head has come: its body is small.
 const TOTAL: Duration = Duration::from_secs(10);
 
-/// The paths of the HTTPS port. Another path is answered with 404, another method with 405.
+/// The paths of the HTTPS port. Another path is answered with 404, another method with 405, a
+/// body over [`MAX_BODY`] with 413.
 pub(super) fn router(hub: Arc<Hub>) -> Router {
+    let limit = BodyLimit {
+        hub: Arc::clone(&hub),
+        port: "https",
+        max: MAX_BODY,
+        answer: |status, reason| (status, format!("{reason}\n")).into_response(),
+    };
     Router::new()
         .route("/auth/devicename", post(authenticate))
         .fallback(|| async {
@@ -38,7 +45,7 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
                 "This port has one path only: POST /auth/devicename\n",
             )
         })
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn_with_state(limit, http::limit_body))
         .layer(middleware::from_fn(in_time))
         .with_state(hub)
 }

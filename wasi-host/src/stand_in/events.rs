@@ -58,6 +58,15 @@ pub enum SocketEvent {
         /// What the system said.
         reason: String,
     },
+    /// A request was refused for its body, before anybody looked into it.
+    RequestRefused {
+        /// Which port: `https` or `http`.
+        port: &'static str,
+        /// The HTTP status of the answer.
+        status: u16,
+        /// What is wrong.
+        reason: String,
+    },
     /// The reader of the events was too slow: so many were dropped.
     EventsDropped {
         /// How many, since the last such event.
@@ -73,6 +82,7 @@ impl StandInEvent {
             Self::Socket(SocketEvent::Ready { .. }) => "ready",
             Self::Socket(SocketEvent::HandshakeFailed { .. }) => "handshake_failed",
             Self::Socket(SocketEvent::AcceptFailed { .. }) => "accept_failed",
+            Self::Socket(SocketEvent::RequestRefused { .. }) => "request_refused",
             Self::Socket(SocketEvent::EventsDropped { .. }) => "events_dropped",
             Self::Platform(event) => event.name(),
         }
@@ -154,7 +164,7 @@ pub enum EventFilter {
 pub struct EventFilterError(String);
 
 /// The names that `--events` takes.
-const EVENT_NAMES: [&str; 15] = [
+const EVENT_NAMES: [&str; 16] = [
     "ready",
     "connected",
     "refused",
@@ -169,6 +179,7 @@ const EVENT_NAMES: [&str; 15] = [
     "auth_refused",
     "handshake_failed",
     "accept_failed",
+    "request_refused",
     "events_dropped",
 ];
 

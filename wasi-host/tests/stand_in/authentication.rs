@@ -110,9 +110,26 @@ fn other_paths_methods_and_sizes_are_refused() {
     assert_eq!(post(&setup, "POST", "/auth/devicename/x", "").status, 404);
     assert_eq!(post(&setup, "GET", "/", "").status, 404);
     assert_eq!(post(&setup, "GET", "/auth/devicename", "").status, 405);
+}
+
+#[test]
+fn a_form_that_is_too_large_is_read_and_answered_with_413() {
+    let setup = start();
+    for kibibytes in [17, 100, 4 * 1024] {
+        let form = "x".repeat(kibibytes * 1024);
+        let answer = post(&setup, "POST", "/auth/devicename", &form);
+        let sentence =
+            "the body of the request is larger than 16384 bytes, the most that is taken here\n";
+        assert_eq!((answer.status, answer.text().as_str()), (413, sentence));
+        let event = setup.event("request_refused");
+        assert_eq!(
+            (&event["port"], &event["status"]),
+            (&"https".into(), &413.into())
+        );
+    }
     assert_eq!(
-        post(&setup, "POST", "/auth/devicename", &"x".repeat(17 * 1024)).status,
-        413
+        post(&setup, "POST", "/auth/devicename", &form()).json()["code"],
+        200
     );
 }
 

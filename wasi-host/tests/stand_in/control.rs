@@ -91,6 +91,17 @@ fn faults_with_an_error_change_nothing_and_say_why() {
             .as_str()
             .is_some_and(|error| error.contains("unknown field `delay`"))
     );
+    for (body, expected) in [
+        ("[]", "sequence, expected an object with the keys"),
+        (
+            r#"{"all":[]}"#,
+            "sequence, expected an object with the faults",
+        ),
+    ] {
+        let answer = request(http, "PUT", "/api/faults", body);
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(answer.text().contains(expected), "{}", answer.text());
+    }
     assert_eq!(
         request(http, "GET", "/api/faults", "").json(),
         json!({ "all": { "delay_ms": 1 } })
@@ -103,16 +114,13 @@ fn a_foreign_host_or_origin_is_refused() {
     let http = setup.stand_in.addresses().http;
     let host = http.to_string();
     let named = format!("localhost:{}", http.port());
+    let (own_page, named_page) = (format!("http://{host}"), format!("http://{named}"));
     let allowed = [
         vec![("Host", named.as_str())],
         vec![("Host", host.as_str())],
-        vec![
-            ("Host", host.as_str()),
-            ("Origin", &format!("http://{host}")),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name, Box::leak(value.to_owned().into_boxed_str()) as &str))
-        .collect(),
+        vec![("Host", host.as_str()), ("Origin", own_page.as_str())],
+        vec![("Host", host.as_str()), ("Origin", named_page.as_str())],
+        vec![("Host", named.as_str()), ("Origin", own_page.as_str())],
     ];
     for headers in allowed {
         assert_eq!(
@@ -221,5 +229,50 @@ fn a_form_is_passed_on_to_the_platforms_own_hosts_only() {
             error.contains("iot-auth.cn-shanghai.aliyuncs.com"),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn a_body_that_is_too_large_is_read_and_answered_with_413() {
+    let setup = start();
+    let http = setup.stand_in.addresses().http;
+    for (method, path, limit) in [
+        ("POST", "/auth/devicename", 16 * 1024),
+        ("PUT", "/api/faults", 1024 * 1024),
+        ("POST", "/api/devices/a1aq9sQk2JE/dev1/push", 1024 * 1024),
+    ] {
+        let answer = request(http, method, path, &" ".repeat(4 * 1024 * 1024));
+        assert_eq!(answer.status, 413, "{path}");
+        let error = format!(
+            "the body of the request is larger than {limit} bytes, the most that is taken here"
+        );
+        assert_eq!(answer.json()["error"], error);
+    }
+}
+
+#[test]
+fn a_client_that_asks_first_is_told_at_once_that_its_body_is_too_large() {
+    let setup = start();
+    let http = setup.stand_in.addresses().http;
+    let (host, length) = (http.to_string(), (100 << 20).to_string());
+    let mut stream = crate::setup::connect(http);
+    let head = format!(
+        "PUT /api/faults HTTP/1.1\r\nHost: {host}\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n"
+    );
+    std::io::Write::write_all(&mut stream, head.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).expect("an answer and the end");
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[test]
+fn a_push_that_is_no_object_is_refused() {
+    let setup = start();
+    let http = setup.stand_in.addresses().http;
+    let push = |body| request(http, "POST", "/api/devices/a1aq9sQk2JE/dev1/push", body);
+    for body in ["[]", r#"["/a1aq9sQk2JE/dev1/data","x",null,0,1,null]"#, ""] {
+        let answer = push(body);
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(answer.text().contains("an object such as"), "{body}");
     }
 }

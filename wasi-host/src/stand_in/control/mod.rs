@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -24,6 +24,7 @@ use tern_platform::{DeviceAddress, DeviceView};
 use tokio::sync::Semaphore;
 
 use super::auth::MAX_BODY;
+use super::http::{self, BodyLimit};
 use super::hub::Hub;
 use super::stop::Stop;
 
@@ -84,9 +85,18 @@ impl From<&RangeInclusive<u16>> for KeepAlive {
 
 /// All paths of the control address.
 pub(super) fn router(control: Control) -> Router {
+    let limit_body = |max| {
+        let limit = BodyLimit {
+            hub: Arc::clone(&control.hub),
+            port: "http",
+            max,
+            answer: failure::<String>,
+        };
+        middleware::from_fn_with_state(limit, http::limit_body)
+    };
     let auth = Router::new()
         .route("/auth/devicename", post(forward::forward))
-        .layer(DefaultBodyLimit::max(MAX_BODY));
+        .layer(limit_body(MAX_BODY));
     Router::new()
         .route("/api/info", get(info))
         .route("/api/ca.pem", get(ca))
@@ -102,7 +112,7 @@ pub(super) fn router(control: Control) -> Router {
             "/api/{*rest}",
             any(|| async { failure(StatusCode::NOT_FOUND, "there is no such path") }),
         )
-        .layer(DefaultBodyLimit::max(MAX_CONTROL_BODY))
+        .layer(limit_body(MAX_CONTROL_BODY))
         .merge(auth)
         .fallback(files::file)
         .layer(middleware::from_fn_with_state(
@@ -164,6 +174,6 @@ async fn set_faults(State(control): State<Control>, body: Bytes) -> Response {
 }
 
 /// An error as every path answers it.
-fn failure(status: StatusCode, error: impl Into<String>) -> Response {
+fn failure<E: Into<String>>(status: StatusCode, error: E) -> Response {
     (status, Json(serde_json::json!({ "error": error.into() }))).into_response()
 }

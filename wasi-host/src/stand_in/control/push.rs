@@ -96,6 +96,13 @@ struct Flow {
 
 impl Flow {
     fn read(product_key: &str, device_name: &str, body: &[u8]) -> Result<Self, String> {
+        // An array would be taken too, its elements as the keys in order.
+        if !body.trim_ascii_start().starts_with(b"{") {
+            return Err(
+                "push: an object such as {\"topic\": \"…\", \"payload\": \"…\"} is expected"
+                    .to_owned(),
+            );
+        }
         let order: Order =
             serde_json::from_slice(body).map_err(|error| format!("push: {error}"))?;
         let payload = match (order.payload, order.payload_base64) {
