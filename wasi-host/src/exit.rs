@@ -26,7 +26,7 @@ pub enum Exit {
     Usage,
     /// 65: bad input data.
     Data,
-    /// 69: network or TLS.
+    /// 69: network or TLS; stdout can't be written.
     Network,
     /// 70: a fault of this program, a panic too.
     Fault,

@@ -3,10 +3,12 @@
 
 #![allow(clippy::unwrap_used)] // a failing step fails the test, and says where
 
+mod broker;
 mod cloud;
 mod program;
 
 mod auth;
+mod delivery;
 mod publish;
 mod run;
 mod sample;

@@ -1,6 +1,6 @@
 //! A `tern` process: what it is given, what it says, how it ends. Nothing is waited for without a deadline.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, PipeReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -50,6 +50,17 @@ impl Ended {
 
 /// Starts `tern` with these arguments and nothing of ours in its environment but `variables`.
 pub(crate) fn start(args: &[&str], variables: &[(&str, &str)]) -> Running {
+    start_with(args, variables, Stdio::piped())
+}
+
+/// Starts `tern` as [`start`] does, with a stdout that nobody reads until [`Running::read_from`].
+pub(crate) fn start_unread(args: &[&str], variables: &[(&str, &str)]) -> (Running, PipeReader) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    (start_with(args, variables, writer.into()), reader)
+}
+
+/// Starts `tern` as [`start`] does, with this stdout.
+pub(crate) fn start_with(args: &[&str], variables: &[(&str, &str)], stdout: Stdio) -> Running {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tern"));
     command
         .args(args)
@@ -57,12 +68,12 @@ pub(crate) fn start(args: &[&str], variables: &[(&str, &str)]) -> Running {
         .env_remove("TERN_PASSWORD")
         .envs(variables.iter().copied())
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
+        .stdout(stdout)
         .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     Running {
         stdin: child.stdin.take(),
-        stdout: lines_of(child.stdout.take().unwrap()),
+        stdout: child.stdout.take().map_or_else(|| channel().1, lines_of),
         stderr: lines_of(child.stderr.take().unwrap()),
         child,
     }
@@ -115,6 +126,11 @@ impl Running {
                 Err(error) => self.give_up(&format!("not {words:?} ({error}), but {others:?}")),
             }
         }
+    }
+
+    /// Reads its stdout from now on.
+    pub(crate) fn read_from(&mut self, stdout: PipeReader) {
+        self.stdout = lines_of(stdout);
     }
 
     /// Writes to its stdin.
