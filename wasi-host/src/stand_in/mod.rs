@@ -20,7 +20,8 @@
 //! | `GET /…` | the console, where it was built in |
 //!
 //! An error is `{"error": "…"}` with a status of 400 or more. A request whose Host is not this machine's own
-//! address, or whose Origin is a page from elsewhere, is refused with 403.
+//! address, or whose Origin is a page from elsewhere, is refused with 403. The schemas,
+//! with examples, stand in `docs/control.md`.
 //!
 //! Everything runs on one thread of its own, in which no task waits for another: a slow peer, a stalled
 //! reader of events or a long push hold up nobody else. It is not a broker for production.

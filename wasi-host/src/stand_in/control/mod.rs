@@ -1,6 +1,7 @@
 //! The control of the stand-in over HTTP, and the console's files.
 //!
-//! What it takes stands on the page of [`stand_in`](crate::stand_in). Every request passes the [`guard`] first.
+//! What it takes stands on the page of [`stand_in`](crate::stand_in) and, with
+//! all schemas, in `docs/control.md`. Every request passes the [`guard`] first.
 
 mod events;
 mod files;
