@@ -20,7 +20,10 @@ use crate::exit::{Exit, Failure};
 use crate::run_loop::{Notice, RunLoop, SessionId};
 
 /// How long an acknowledgement waits for the reader of stdout to have the message.
-const BEFORE_ACKNOWLEDGING: Duration = Duration::from_millis(20);
+const BEFORE_ACKNOWLEDGING: Duration = Duration::from_millis(200);
+
+/// The same, while the reader is behind already.
+const WHILE_BEHIND: Duration = Duration::from_millis(20);
 
 /// How long the reader of stdout may take for the rest, after a signal.
 const AFTER_A_SIGNAL: Duration = Duration::from_secs(1);
@@ -32,6 +35,8 @@ pub struct Online {
     printer: Printer,
     signalled: Arc<AtomicBool>,
     stopping: bool,
+    /// The reader of stdout has not yet taken everything.
+    behind: bool,
     reader_gone: bool,
     connected: bool,
     /// The device has said goodbye on a connection that stood.
@@ -92,6 +97,7 @@ impl Online {
             printer,
             signalled,
             stopping: false,
+            behind: false,
             reader_gone: false,
             connected: false,
             said_goodbye: false,
@@ -157,10 +163,18 @@ impl Online {
                 printer.tell(&Happening::Disconnected { reason: REQUESTED });
             }
         });
-        let printed = self.printer.flush(BEFORE_ACKNOWLEDGING);
+        let patience = if self.behind {
+            WHILE_BEHIND
+        } else {
+            BEFORE_ACKNOWLEDGING
+        };
+        let printed = self.printer.flush(patience);
         polled?;
-        if printed? == Printed::ReaderGone {
+        let printed = printed?;
+        self.behind = printed == Printed::Waiting;
+        if printed == Printed::ReaderGone {
             // Nobody reads on: that is a reason to end, and no failure.
+            self.run_loop.withhold_acknowledgements(self.session);
             self.reader_gone = true;
             self.stop();
         }
@@ -213,7 +227,7 @@ impl Online {
     fn finish_printing(&mut self) -> Result<(), Failure> {
         let mut deadline = None;
         loop {
-            match self.printer.flush(BEFORE_ACKNOWLEDGING)? {
+            match self.printer.flush(WHILE_BEHIND)? {
                 Printed::All => return Ok(()),
                 Printed::ReaderGone => {
                     self.reader_gone = true;

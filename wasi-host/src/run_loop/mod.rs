@@ -51,6 +51,9 @@ const MAX_UNSENT: usize = 1024 * 1024;
 /// The packet that answers a PINGREQ.
 const PINGRESP: &[u8] = &[0xD0, 0x00];
 
+/// The first byte of a packet that acknowledges a message.
+const PUBACK: u8 = 0x40;
+
 /// The number of a device in its engine.
 pub type SessionId = u32;
 
@@ -267,6 +270,14 @@ impl RunLoop {
         }
     }
 
+    /// Takes the acknowledgements of messages out of what the next flush sends: the peer keeps those
+    /// messages then, and delivers them again on a later connection.
+    pub fn withhold_acknowledgements(&mut self, id: SessionId) {
+        if let Some(Some(session)) = self.sessions.get_mut(id as usize) {
+            session.outgoing = without_pubacks(&session.outgoing);
+        }
+    }
+
     /// How long the poll may wait.
     fn wait(&self, timeout: Option<Duration>) -> Option<Duration> {
         let now = self.now();
@@ -475,6 +486,20 @@ fn first_packets(bytes: &[u8], limit: usize) -> &[u8] {
         }
     }
     bytes.get(..end).unwrap_or(bytes)
+}
+
+/// Whole packets, as the device writes them, without the PUBACKs.
+fn without_pubacks(mut packets: &[u8]) -> Vec<u8> {
+    let mut others = Vec::new();
+    while let Ok(Framed::Complete { len }) = frame(packets, Sender::Client, usize::MAX)
+        && let Some((packet, rest)) = packets.split_at_checked(len)
+    {
+        if packet.first() != Some(&PUBACK) {
+            others.extend_from_slice(packet);
+        }
+        packets = rest;
+    }
+    others
 }
 
 /// Why the loop can't go on.

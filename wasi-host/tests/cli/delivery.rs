@@ -110,6 +110,19 @@ fn a_stdout_that_takes_nothing_is_an_error_and_nothing_is_acknowledged() {
     }
 }
 
+#[test]
+fn what_came_after_the_reader_had_gone_is_not_acknowledged() {
+    let broker = Broker::start();
+    let args = ["sub", "-t", "a", "-q", "1", "--url", &broker.url()];
+    let (running, reader) = start_unread(&args, &[]);
+    let connection = broker.accept_subscriber();
+    drop(reader);
+    connection.send(&five_messages());
+    assert_eq!(connection.rest(), [DISCONNECT]);
+    let ended = running.end();
+    assert_eq!(ended.status, 0, "{ended:?}");
+}
+
 /// A program whose stdout nobody reads, over some keep alives and far more messages than it holds.
 fn stalled(args: &[&str]) -> (Running, PipeReader, Connection) {
     let broker = Broker::start();
