@@ -1,4 +1,5 @@
 //! The host around Tern's core: sockets, TLS, WebSocket, HTTPS, and the `tern` program on top of them.
+#![deny(unsafe_code)]
 
 pub mod cli;
 pub mod client;

@@ -15,6 +15,7 @@ use super::settings::engine_config;
 
 #[allow(
     missing_docs,
+    unsafe_code,
     reason = "generated from component/wit, where the documentation stands"
 )]
 mod bindings {
