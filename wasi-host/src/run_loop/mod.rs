@@ -25,6 +25,7 @@
 
 mod background;
 mod link;
+mod session;
 
 use std::io;
 use std::sync::Arc;
@@ -34,12 +35,12 @@ use mio::{Events, Poll, Token as PollToken, Waker};
 use tern_component::batch::{BadRow, InputBatch, Outcome, Report, ReportEvent, reports};
 use tern_core::device::{Config, Token};
 use tern_core::time::Instant;
-use tern_core::wire::{Framed, QoS, Sender, frame};
+use tern_core::wire::QoS;
 
 use crate::engine::{Engine, EngineError};
 use crate::transport::TlsSettings;
 use background::{Background, Done};
-use link::Link;
+use session::Session;
 
 /// Wakes the poll for what does not come from a socket.
 const WAKER: PollToken = PollToken(usize::MAX);
@@ -47,12 +48,6 @@ const WAKER: PollToken = PollToken(usize::MAX);
 /// Bytes that wait for a socket, over which [`RunLoop::has_room`] says no, and nothing more is read from
 /// the peer: whoever does not take our acknowledgements gets no more to acknowledge.
 const MAX_UNSENT: usize = 1024 * 1024;
-
-/// The packet that answers a PINGREQ.
-const PINGRESP: &[u8] = &[0xD0, 0x00];
-
-/// The first byte of a packet that acknowledges a message.
-const PUBACK: u8 = 0x40;
 
 /// The number of a device in its engine.
 pub type SessionId = u32;
@@ -86,29 +81,6 @@ pub struct RunLoop {
     sessions: Vec<Option<Session>>,
     batch: InputBatch,
     outcome: Outcome,
-}
-
-struct Session {
-    link: Link,
-    /// To be sent by the next flush.
-    outgoing: Vec<u8>,
-    /// To be closed by it, after that.
-    closing: bool,
-    /// Packets that one poll hands in at most.
-    packet_limit: usize,
-    /// Whether the login of this connection was accepted.
-    online: bool,
-    /// How many of the next reports of consumed bytes are none of `held`'s.
-    excuses: usize,
-    /// Received and not consumed.
-    held: Vec<u8>,
-    /// How many bytes `held` must have before the device can go on.
-    need: usize,
-    deadline: Option<Instant>,
-    /// The number of the HTTPS request under way.
-    request: u64,
-    /// Asked for and not yet answered by accepted or not.
-    unanswered: usize,
 }
 
 impl RunLoop {
@@ -150,19 +122,7 @@ impl RunLoop {
             self.sessions.resize_with(index + 1, || None);
         }
         if let Some(place) = self.sessions.get_mut(index) {
-            *place = Some(Session {
-                link: Link::None,
-                outgoing: Vec::new(),
-                closing: false,
-                packet_limit: usize::MAX,
-                online: false,
-                excuses: 0,
-                held: Vec::new(),
-                need: 1,
-                deadline: None,
-                request: 0,
-                unanswered: 0,
-            });
+            *place = Some(Session::default());
         }
         Ok(id)
     }
@@ -274,7 +234,7 @@ impl RunLoop {
     /// messages then, and delivers them again on a later connection.
     pub fn withhold_acknowledgements(&mut self, id: SessionId) {
         if let Some(Some(session)) = self.sessions.get_mut(id as usize) {
-            session.outgoing = without_pubacks(&session.outgoing);
+            session.withhold_acknowledgements();
         }
     }
 
@@ -395,111 +355,6 @@ impl RunLoop {
             session.unanswered += 1;
         }
     }
-}
-
-impl Session {
-    /// Hands in what came on this device's link, and its deadline if that has come.
-    fn gather(
-        &mut self,
-        id: SessionId,
-        now: Instant,
-        registry: &mio::Registry,
-        batch: &mut InputBatch,
-    ) {
-        let may_read = self.may_read();
-        let (opened, end) = self.link.gather(now, registry, &mut self.held, may_read);
-        if opened {
-            batch.transport_opened(id);
-        }
-        let is_due = self.deadline.is_some_and(|deadline| deadline <= now);
-        let limit = self.packet_limit();
-        // What has come of a packet shows that the link lives: the device sees it before its deadline.
-        if limit > 0 && (self.held.len() >= self.need || (is_due && !self.held.is_empty())) {
-            batch.received(id, first_packets(&self.held, limit));
-            // Until the device has said how much it consumed, it has all there is.
-            self.need = usize::MAX;
-        } else if limit == 0 && is_due {
-            // A peer that nobody listens to can't be blamed for its silence: this stands for the PINGRESP
-            // that may wait behind what is not read.
-            batch.received(id, PINGRESP);
-            self.excuses += 1;
-        }
-        if let Some(reason) = end {
-            batch.transport_closed(id, &reason);
-        }
-        if is_due {
-            self.deadline = None;
-            batch.timeout(id);
-        }
-    }
-
-    fn flush(&mut self, now: Instant) {
-        if !self.outgoing.is_empty() {
-            self.link.transmit(&self.outgoing);
-            self.outgoing.clear();
-        }
-        if std::mem::take(&mut self.closing) {
-            self.online = false;
-            self.link.close(now);
-        }
-    }
-
-    fn unsent(&self) -> usize {
-        self.link.unsent() + self.outgoing.len()
-    }
-
-    fn packet_limit(&self) -> usize {
-        match self.packet_limit {
-            usize::MAX => usize::MAX,
-            limit if self.online => limit,
-            // The CONNACK alone: messages may follow it closely.
-            _ => 1,
-        }
-    }
-
-    /// Whether the device gets what comes now: whole packets wait here only where there is a limit.
-    fn may_read(&self) -> bool {
-        self.packet_limit() == usize::MAX
-            || (self.packet_limit() > 0 && self.held.len() < self.need)
-    }
-
-    fn link_deadline(&self) -> Option<Instant> {
-        if self.packet_limit() > 0 && self.held.len() >= self.need {
-            // At once.
-            return Some(Instant::default());
-        }
-        self.link.deadline(self.may_read())
-    }
-}
-
-/// The first `limit` packets; all there is where that has fewer, or is no MQTT.
-fn first_packets(bytes: &[u8], limit: usize) -> &[u8] {
-    if limit == usize::MAX {
-        return bytes;
-    }
-    let mut end = 0;
-    for _ in 0..limit {
-        let rest = bytes.get(end..).unwrap_or_default();
-        match frame(rest, Sender::Server, usize::MAX) {
-            Ok(Framed::Complete { len }) => end += len,
-            _ => return bytes,
-        }
-    }
-    bytes.get(..end).unwrap_or(bytes)
-}
-
-/// Whole packets, as the device writes them, without the PUBACKs.
-fn without_pubacks(mut packets: &[u8]) -> Vec<u8> {
-    let mut others = Vec::new();
-    while let Ok(Framed::Complete { len }) = frame(packets, Sender::Client, usize::MAX)
-        && let Some((packet, rest)) = packets.split_at_checked(len)
-    {
-        if packet.first() != Some(&PUBACK) {
-            others.extend_from_slice(packet);
-        }
-        packets = rest;
-    }
-    others
 }
 
 /// Why the loop can't go on.

@@ -48,6 +48,8 @@ fn it_comes_back_after_it_was_pushed_off_and_its_subscription_stands() {
     assert_eq!(again["attempt"], 1);
     assert!(again["in_ms"].as_u64().unwrap() <= 1000);
     run.event("connected");
+    // The other's clean session has ended the subscription, so the device renews it.
+    run.event("subscribed");
     cloud.push(&json!({"topic": TOPIC, "payload": "back", "qos": 1}));
     while run.event("message")["payload"] != "back" {}
     assert_eq!(run.stop().status, 0);
