@@ -12,8 +12,8 @@ use crate::{console, program};
 
 /// Installs and builds what is missing, and answers the program that is to be started.
 ///
-/// Without `release` the profile is `dev`, which compiles every dependency with optimisation all the same: it runs
-/// nearly as fast, is there much sooner, and leaves behind what `cargo test` needs too.
+/// Without `release` the profile is `dev`: it optimises too, enough for a stand-in and a console, and leaves behind
+/// most of what `cargo xtask test` compiles. `release` is for what is measured or given away.
 pub(crate) fn prepare(
     places: &Places,
     release: bool,
@@ -28,7 +28,7 @@ pub(crate) fn prepare(
         .is_file()
     {
         eprintln!(
-            "\nNothing is built yet: the console takes about 3 min, the program about 6 min, both on two cores."
+            "\nNothing is built yet: the console takes about 2 min, the program about 7 min, both on two cores."
         );
     }
     console::fetch_crates(places, steps)?;
