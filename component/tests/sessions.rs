@@ -91,7 +91,7 @@ fn one_step_carries_everything_for_everybody() {
             [
                 &Report::Consumed {
                     consumed: 6,
-                    need: 2
+                    need: 1
                 },
                 &Report::Event(ReportEvent::Message {
                     topic: "t",
