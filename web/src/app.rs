@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::*;
-use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{KeyboardEvent, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
-use crate::components::{connect, header, messages, packets};
+use crate::components::{check, cloud, connect, header, keys, messages, timeline};
 use crate::link::WorkerLink;
-use crate::protocol::{Command, Span, Watch};
+use crate::protocol::Command;
 use crate::served;
 use crate::state::{Action, Place, Standing, State, Worker};
 use crate::words::Lang;
@@ -45,14 +46,17 @@ impl Console {
     }
 
     /// Changes the state.
-    pub(crate) fn act(&self, action: Action) {
-        self.page.dispatch(action);
+    pub(crate) fn act(&self, action: impl Into<Action>) {
+        self.page.dispatch(action.into());
     }
 
-    /// A callback that changes the state.
-    pub(crate) fn acts<E: 'static>(&self, action: impl Fn(E) -> Action + 'static) -> Callback<E> {
+    /// A callback that changes the state; `action` is one of a place, or of all.
+    pub(crate) fn acts<E: 'static, A: Into<Action>>(
+        &self,
+        action: impl Fn(E) -> A + 'static,
+    ) -> Callback<E> {
         let page = self.page.dispatcher();
-        Callback::from(move |event| page.dispatch(action(event)))
+        Callback::from(move |event| page.dispatch(action(event).into()))
     }
 
     /// Tells the worker something without bytes.
@@ -78,11 +82,13 @@ pub(crate) fn app() -> Html {
                 Ok(link) => *worker.borrow_mut() = Some(link),
                 Err(error) => page.dispatch(Action::WorkerBroken(error)),
             }
-            served::ask(dispatch);
-            let on_hash = on_hash_change(move || {
-                if let Some(place) = place() {
-                    page.dispatch(Action::Go(place));
-                }
+            served::ask(move |action| dispatch(action.into()));
+            let on_hash = window().map(|window| {
+                EventListener::new(&window, "hashchange", move |_| {
+                    if let Some(place) = place() {
+                        page.dispatch(Action::Go(place));
+                    }
+                })
             });
             move || {
                 drop(on_hash);
@@ -101,9 +107,9 @@ pub(crate) fn app() -> Html {
     {
         let send = send.clone();
         let ready = matches!(page.0.worker, Worker::Ready { .. });
-        use_effect_with((looked_at(&page.0), ready), move |(watch, ready)| {
+        use_effect_with((page.0.watch(), ready), move |(watch, ready)| {
             if *ready {
-                send.emit((Command::Watch(*watch), Vec::new()));
+                send.emit((Command::Watch(watch.clone()), Vec::new()));
             }
         });
     }
@@ -129,23 +135,40 @@ pub(crate) fn app() -> Html {
     });
 
     let console = Console { page, send };
+    let latest = use_mut_ref(|| console.clone());
+    *latest.borrow_mut() = console.clone();
+    use_effect_with((), move |()| {
+        let options = EventListenerOptions::enable_prevent_default();
+        let on_key = window().map(|window| {
+            EventListener::new_with_options(&window, "keydown", options, move |event| {
+                if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                    let console = latest.borrow().clone();
+                    keys::pressed(&console, event);
+                }
+            })
+        });
+        move || drop(on_key)
+    });
     let words = console.state().words();
     let shown = match console.state().place {
         Place::Connect => connect::view(&console),
+        Place::Check => check::view(&console),
+        Place::Timeline => timeline::view(&console),
         Place::Messages => messages::view(&console),
-        Place::Packets => packets::view(&console),
+        Place::Cloud => cloud::view(&console),
     };
     let broken = match &console.state().worker {
         Worker::Broken(why) => {
-            html! { <p class="banner" role="alert">{ words.worker_broken }{ " (" }{ why }{ ")" }</p> }
+            html! { <p class="banner" role="alert">{ words.common.worker_broken }{ " (" }{ why }{ ")" }</p> }
         }
         _ => Html::default(),
     };
     html! {
         <>
-            <a class="skip" href="#content">{ words.skip_to_content }</a>
+            <a class="skip" href="#content">{ words.common.skip_to_content }</a>
             { header::view(&console) }
             <main id="content" tabindex="-1">{ broken }{ shown }</main>
+            { keys::view(&console) }
         </>
     }
 }
@@ -158,65 +181,26 @@ pub(crate) fn remember(lang: Lang) {
     }
 }
 
-/// What is looked at: a list that is not shown needs no rows.
-fn looked_at(state: &State) -> Watch {
-    let nothing = Span::Newest(0);
-    let shown = state.watch;
-    match state.place {
-        Place::Connect => Watch {
-            packets: nothing,
-            messages: nothing,
-            chosen: None,
-        },
-        Place::Messages => Watch {
-            packets: nothing,
-            ..shown
-        },
-        Place::Packets => Watch {
-            messages: nothing,
-            chosen: None,
-            ..shown
-        },
-    }
-}
-
 fn language() -> Lang {
     let stored = storage().and_then(|storage| storage.get_item(LANGUAGE_KEY).ok()?);
-    let browsers = || web_sys::window()?.navigator().language();
+    let browsers = || window()?.navigator().language();
     let tag = stored.or_else(browsers);
     Lang::for_tag(&tag.unwrap_or_default())
 }
 
 fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok()?
+    window()?.local_storage().ok()?
 }
 
 fn place() -> Option<Place> {
-    let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+    let hash = window().and_then(|window| window.location().hash().ok());
     Place::from_hash(&hash.unwrap_or_default())
 }
 
+fn window() -> Option<web_sys::Window> {
+    web_sys::window()
+}
+
 fn document() -> Option<web_sys::Document> {
-    web_sys::window()?.document()
-}
-
-/// Listens as long as the answer lives.
-struct HashListener {
-    _closure: Closure<dyn FnMut()>,
-}
-
-fn on_hash_change(call: impl FnMut() + 'static) -> HashListener {
-    let closure = Closure::new(call);
-    if let Some(window) = web_sys::window() {
-        window.set_onhashchange(Some(closure.as_ref().unchecked_ref()));
-    }
-    HashListener { _closure: closure }
-}
-
-impl Drop for HashListener {
-    fn drop(&mut self) {
-        if let Some(window) = web_sys::window() {
-            window.set_onhashchange(None);
-        }
-    }
+    window()?.document()
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use crate::state::Action;
+use crate::state::connect::Action;
 
 /// The answer of `GET api/info`, as far as it matters here.
 #[derive(Deserialize)]

@@ -4,12 +4,14 @@ use tern_core::device::{CloseKind, CloseReason};
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
 use tern_web::form::Form;
-use tern_web::protocol::{Command, Detail, Fate, Link, Snapshot, SubscriptionState, Task};
+use tern_web::protocol::{
+    Command, Detail, Fate, Link, Row, Snapshot, SubscriptionState, Task, Watch, messages, timeline,
+};
 use tern_web::sample;
 use tern_web::worker::in_page::InPage;
 use tern_web::worker::log::{Bounds, Direction};
 use tern_web::worker::session::Session;
-use tern_web::worker::transport::{Happened, Transport};
+use tern_web::worker::transport::{Happened, Received, Transport};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -25,12 +27,17 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let in_page = InPage::new(7);
-        let session = Session::new(
+        let mut session = Session::new(
             Box::new(in_page),
             Box::new(NoNetwork { opened: false }),
             Bounds::default(),
             7,
         );
+        let everything = Watch {
+            timeline: Some(timeline::Watch::default()),
+            messages: Some(messages::Watch::default()),
+        };
+        session.command(0.0, Command::Watch(everything), &[]);
         Self {
             session,
             now_ms: 1000.0,
@@ -84,7 +91,7 @@ impl Transport for NoNetwork {
         self.opened = false;
     }
 
-    fn next(&mut self, _: Instant, _: &mut Vec<u8>) -> Option<Happened> {
+    fn next(&mut self, _: Instant, _: &mut Received) -> Option<Happened> {
         std::mem::take(&mut self.opened).then(|| {
             Happened::Closed(CloseReason {
                 kind: CloseKind::Network,
@@ -94,8 +101,16 @@ impl Transport for NoNetwork {
     }
 }
 
+fn packets(seen: &Snapshot) -> &[Row] {
+    &seen.timeline.as_ref().expect("it is looked at").rows.rows
+}
+
+fn messages(seen: &Snapshot) -> &[Row] {
+    &seen.inbox.as_ref().expect("it is looked at").rows.rows
+}
+
 fn kinds(seen: &Snapshot) -> Vec<(Direction, u8)> {
-    let rows = seen.packets.rows.iter();
+    let rows = packets(seen).iter();
     rows.map(|row| (row.direction, row.kind)).collect()
 }
 
@@ -122,8 +137,8 @@ fn the_first_click_connects() {
     let seen = Bench::connected().see();
     assert_eq!(kinds(&seen), [(Direction::Up, 1), (Direction::Down, 2)]);
     assert_eq!((seen.up.packets, seen.down.packets), (1, 1));
-    let Detail::Connect { client_id, .. } = &seen.packets.rows[0].detail else {
-        panic!("{:?}", seen.packets.rows[0]);
+    let Detail::Connect { client_id, .. } = &packets(&seen)[0].detail else {
+        panic!("{:?}", packets(&seen)[0]);
     };
     assert_eq!(
         client_id,
@@ -147,9 +162,9 @@ fn what_is_published_on_the_own_topic_comes_back() {
         payload,
         payload_size,
         ..
-    } = &seen.messages.rows[0].detail
+    } = &messages(&seen)[0].detail
     else {
-        panic!("{:?}", seen.messages.rows[0]);
+        panic!("{:?}", messages(&seen)[0]);
     };
     assert_eq!((topic, *payload_size), (&own_topic(), 5));
     assert_eq!(&attached[payload.clone()], b"hello");

@@ -2,7 +2,7 @@
 
 use tern_web::form::{Carrier, Field};
 use tern_web::protocol::{Link, Refusal, Report, Snapshot};
-use tern_web::state::{Action, Place, Standing, State};
+use tern_web::state::{Action, Place, Standing, State, connect, messages};
 use tern_web::words::Lang;
 
 #[cfg(target_arch = "wasm32")]
@@ -21,20 +21,20 @@ fn told(snapshot: Snapshot) -> Action {
 #[test]
 fn the_page_opens_ready_to_connect() {
     let state = state();
-    assert_eq!(state.faults_shown(), []);
+    assert_eq!(state.connect.faults_shown(), []);
     assert_eq!(state.standing(), Standing::Starting);
     assert_eq!(state.filter(), "/a1aq9sQk2JE/dev1/data");
 }
 
 #[test]
 fn an_empty_field_is_marked_only_once_somebody_asked_to_connect() {
-    let state = state().after(Action::Type(Field::ProductKey, String::new()));
-    assert_eq!(state.faults_shown(), []);
-    let state = state.after(Action::Try);
-    assert_eq!(state.faults_shown().len(), 1);
-    let state = state.after(Action::Type(Field::ProductKey, "a&b".into()));
+    let state = state().after(connect::Action::Type(Field::ProductKey, String::new()));
+    assert_eq!(state.connect.faults_shown(), []);
+    let state = state.after(connect::Action::Try);
+    assert_eq!(state.connect.faults_shown().len(), 1);
+    let state = state.after(connect::Action::Type(Field::ProductKey, "a&b".into()));
     assert_eq!(
-        state.faults_shown().len(),
+        state.connect.faults_shown().len(),
         1,
         "a wrong one is marked at once"
     );
@@ -42,23 +42,23 @@ fn an_empty_field_is_marked_only_once_somebody_asked_to_connect() {
 
 #[test]
 fn the_serving_program_is_offered_but_never_typed_over() {
-    let served = Action::Served {
+    let served = connect::Action::Served {
         host: "127.0.0.1".into(),
         port: 1883,
         secure: false,
     };
     let offered = state().after(served.clone());
-    assert_eq!(offered.form.carrier, Carrier::Ws);
-    assert_eq!(offered.form.faults(), []);
-    let typed = state().after(Action::Type(Field::DeviceName, "mine".into()));
+    assert_eq!(offered.connect.form.carrier, Carrier::Ws);
+    assert_eq!(offered.connect.form.faults(), []);
+    let typed = state().after(connect::Action::Type(Field::DeviceName, "mine".into()));
     assert_eq!(typed.clone().after(served), typed);
 }
 
 #[test]
 fn topics_follow_the_triple_until_they_are_typed() {
-    let state = state().after(Action::Type(Field::DeviceName, "dev2".into()));
+    let state = state().after(connect::Action::Type(Field::DeviceName, "dev2".into()));
     assert_eq!(state.topic(), "/a1aq9sQk2JE/dev2/data");
-    let state = state.after(Action::TypeTopic(String::new()));
+    let state = state.after(messages::Action::TypeTopic(String::new()));
     assert_eq!(state.topic(), "");
     assert_eq!(state.filter(), "/a1aq9sQk2JE/dev2/data");
 }
@@ -90,7 +90,7 @@ fn the_connection_is_told_in_one_word() {
 
 #[test]
 fn a_place_is_found_by_its_address() {
-    assert_eq!(Place::from_hash("#packets"), Some(Place::Packets));
+    assert_eq!(Place::from_hash("#timeline"), Some(Place::Timeline));
     assert_eq!(Place::from_hash(""), Some(Place::Connect));
     assert_eq!(Place::from_hash("#content"), None);
 }

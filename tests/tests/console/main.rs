@@ -45,7 +45,7 @@ fn subscribe_and_publish(browser: &Browser, payload: &str) {
 
 /// Types and directions of the packets in the list, the oldest first.
 fn packets(browser: &Browser) -> Vec<(String, String)> {
-    go(browser, "packets");
+    go(browser, "timeline");
     browser.see("#packet-list .packet[data-kind]");
     let kinds = browser.all("#packet-list .packet", "data-kind");
     let ways = browser.all("#packet-list .packet", "data-direction");
@@ -99,8 +99,8 @@ fn without_a_server_the_first_click_connects() {
     pictures(&browser, "connect");
     go(&browser, "messages");
     pictures(&browser, "messages-empty");
-    go(&browser, "packets");
-    pictures(&browser, "packets-empty");
+    go(&browser, "timeline");
+    pictures(&browser, "timeline-empty");
 
     go(&browser, "connect");
     browser.click(CONNECT);
@@ -118,7 +118,7 @@ fn without_a_server_the_first_click_connects() {
     );
     pictures(&browser, "messages");
     assert_whole_conversation(&packets(&browser));
-    pictures(&browser, "packets");
+    pictures(&browser, "timeline");
 
     // The only thing a plain file server can't answer is where its stand-in is; no policy is broken.
     let complaints = browser.complaints();
@@ -203,7 +203,7 @@ fn what_would_be_refused_is_said_at_its_field_and_not_sent() {
     browser.see("#device-name-error");
     pictures(&browser, "faults");
     standing(&browser, "not-connected");
-    go(&browser, "packets");
+    go(&browser, "timeline");
     assert!(!browser.has("#packet-list"), "nothing was sent");
 }
 

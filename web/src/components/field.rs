@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::app::Console;
 use crate::form::{Fault, Field};
-use crate::state::Action;
+use crate::state::connect::Action;
 
 /// A field for a line of text.
 #[derive(Default)]
@@ -26,7 +26,7 @@ impl TextField {
     /// Draws it.
     pub(super) fn view(self, console: &Console, field: Field, label: &'static str) -> Html {
         let state = console.state();
-        let fault = fault_of(field, &state.faults_shown());
+        let fault = fault_of(field, &state.connect.faults_shown());
         // The rule says all that the hint does, and more.
         let hint = self.hint.filter(|_| fault.is_none());
         let oninput =
@@ -40,7 +40,7 @@ impl TextField {
                         class="mono"
                         type={if self.hidden { "password" } else { "text" }}
                         inputmode={self.digits.then_some("numeric")}
-                        value={state.form.text(field).to_owned()}
+                        value={state.connect.form.text(field).to_owned()}
                         placeholder={self.placeholder}
                         autocomplete="off"
                         autocapitalize="off"

@@ -4,7 +4,6 @@ use yew::prelude::*;
 
 use crate::app::{Console, remember};
 use crate::state::{Action, Place};
-use crate::words::Words;
 
 /// Draws it.
 pub(crate) fn view(console: &Console) -> Html {
@@ -24,9 +23,9 @@ pub(crate) fn view(console: &Console) -> Html {
             <div class="brand">
                 { mark() }
                 <h1>{ "Tern" }</h1>
-                <p>{ words.tagline }</p>
+                <p>{ words.common.tagline }</p>
             </div>
-            <nav aria-label={words.places}>
+            <nav aria-label={words.common.places}>
                 <ul>
                     { for Place::ALL.into_iter().map(|place| html! {
                         <li>
@@ -34,7 +33,7 @@ pub(crate) fn view(console: &Console) -> Html {
                                 href={format!("#{}", place.name())}
                                 aria-current={(place == state.place).then_some("page")}
                             >
-                                { name_of(place, words) }
+                                { place.word(words) }
                             </a>
                         </li>
                     }) }
@@ -44,17 +43,19 @@ pub(crate) fn view(console: &Console) -> Html {
                 <p id="standing" class="standing" role="status" aria-live="polite" data-standing={standing.name()}>
                     { standing.word(words) }
                 </p>
-                <button type="button" class="quiet" lang={other.tag()} {onclick}>{ words.other_language }</button>
+                <button
+                    type="button"
+                    class="quiet"
+                    id="open-keys"
+                    aria-label={words.keys.open}
+                    title={words.keys.open}
+                    onclick={console.acts(|_: MouseEvent| Action::ShowKeys(true))}
+                >
+                    { "?" }
+                </button>
+                <button type="button" class="quiet" id="other-language" lang={other.tag()} {onclick}>{ words.common.other_language }</button>
             </div>
         </header>
-    }
-}
-
-pub(super) fn name_of(place: Place, words: &Words) -> &'static str {
-    match place {
-        Place::Connect => words.connect,
-        Place::Messages => words.messages,
-        Place::Packets => words.packets,
     }
 }
 

@@ -1,20 +1,15 @@
-//! What the page is made of: one part a file, named after what it shows.
+//! What the page is made of: a folder for each place, and a file for each of its parts, named after what it shows.
 //!
 //! Most are functions from the state to what is drawn. Only what has a life of its own (a list that knows
 //! where it is scrolled to) is a component: each of those costs some 6 KB of wasm.
 
+pub(crate) mod check;
+pub(crate) mod cloud;
 pub(crate) mod connect;
 mod field;
 pub(crate) mod header;
+pub(crate) mod keys;
 mod list;
-mod message;
-mod message_list;
 pub(crate) mod messages;
-mod packet;
-pub(crate) mod packets;
-mod payload;
-mod publish;
-mod signing;
-mod status;
-mod subscribe;
+pub(crate) mod timeline;
 mod when;

@@ -7,7 +7,7 @@ use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
 use tern_platform::{Arrival, ConnectionId, EventKind, Output, Platform, Settings};
 
-use super::transport::{Happened, Transport};
+use super::transport::{Happened, Received, Transport};
 use crate::sample;
 
 /// A platform of the page's own, and the one stream to it. It outlives the stream, so a session that
@@ -104,7 +104,7 @@ impl Transport for InPage {
         self.drain();
     }
 
-    fn next(&mut self, now: Instant, received: &mut Vec<u8>) -> Option<Happened> {
+    fn next(&mut self, now: Instant, received: &mut Received) -> Option<Happened> {
         if self.wake_at.is_some_and(|at| at <= now) {
             self.platform.timeout(now);
             self.drain();
@@ -112,7 +112,7 @@ impl Transport for InPage {
         Some(match self.happened.pop_front()? {
             Event::Opened => Happened::Opened,
             Event::Received(bytes) => {
-                received.extend_from_slice(&bytes);
+                received.message(&bytes);
                 Happened::Received
             }
             Event::Closed(text) => Happened::Closed(CloseReason {

@@ -2,12 +2,21 @@
 //!
 //! All of it but the WebSocket and the start is plain code that knows no browser.
 
+mod filter;
+pub mod frames;
+mod history;
 pub mod in_page;
+mod inbox;
+mod listing;
 pub mod log;
+mod needle;
+mod peek;
+pub mod round_trips;
 mod rows;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 mod start;
+pub mod topics;
 pub mod transport;
 #[cfg(target_arch = "wasm32")]
 mod websocket;

@@ -2,92 +2,56 @@
 
 use std::ops::Range;
 
-use tern_core::wire::{FrameError, Packet, PacketType, Sender, SubackCode, read};
+use tern_core::wire::{FrameError, Packet, Sender, SubackCode, read};
 
-use super::log::{Direction, Entry, Log};
-use crate::protocol::{Chosen, Detail, Row, Rows, Span};
+use super::log::{Direction, Log, Logged};
+use crate::protocol::{Chosen, Detail, Row};
 
 /// How much of a payload (in bytes) and of a text (in characters) a row shows.
 const SHOWN: usize = 400;
 
-/// The rows of a span of the log. Payloads are appended to `attached`.
-pub(super) fn packets(log: &Log, span: Span, attached: &mut Vec<u8>) -> Rows {
-    let indices = span.within(log.evicted()..log.end());
-    Rows {
-        evicted: log.evicted(),
-        held: log.held(),
-        first: indices.start,
-        rows: rows(log, indices, attached),
-    }
-}
-
-/// The rows of some packets of the log.
+/// The rows of some packets of the log. Payloads are appended to `attached`.
 pub(super) fn rows(
     log: &Log,
     indices: impl IntoIterator<Item = u64>,
     attached: &mut Vec<u8>,
 ) -> Vec<Row> {
-    let mut packet = Vec::new();
-    let one = |index| {
-        packet.clear();
-        let entry = log.get(index, &mut packet)?;
-        Some(row(index, entry, &packet, SHOWN, attached))
-    };
+    let one = |index| Some(row(index, log.get(index)?, SHOWN, attached));
     indices.into_iter().filter_map(one).collect()
 }
 
 /// A packet with all its bytes.
 pub(super) fn chosen(log: &Log, index: u64, attached: &mut Vec<u8>) -> Option<Chosen> {
-    let mut packet = Vec::new();
-    let entry = log.get(index, &mut packet)?;
-    let row = row(index, entry, &packet, usize::MAX, attached);
+    let packet = log.get(index)?;
+    let row = row(index, packet, usize::MAX, attached);
     Some(Chosen {
         row,
-        bytes: attach(&packet, attached),
+        bytes: attach(packet.bytes, attached),
     })
 }
 
-fn row(index: u64, entry: Entry, packet: &[u8], shown: usize, attached: &mut Vec<u8>) -> Row {
-    let sender = match entry.direction {
+fn row(index: u64, packet: Logged<'_>, shown: usize, attached: &mut Vec<u8>) -> Row {
+    let Logged { note, bytes } = packet;
+    let sender = match note.direction {
         Direction::Up => Sender::Client,
         Direction::Down => Sender::Server,
     };
-    let (kind, packet_id, detail) = match read(packet, sender) {
-        Ok(packet) => {
-            let kind = packet.packet_type() as u8;
-            (kind, packet_id(&packet), detail(packet, shown, attached))
-        }
-        Err(error) => (0, None, broken(&error)),
+    let detail = match read(bytes, sender) {
+        Ok(packet) => detail(packet, shown, attached),
+        Err(error) => broken(&error),
     };
     Row {
         index,
-        at_ms: entry.at_ms,
-        direction: entry.direction,
-        kind,
-        packet_id,
-        size: entry.len,
+        at_ms: note.at_ms,
+        direction: note.direction,
+        kind: note.kind,
+        packet_id: (note.packet_id != 0).then_some(note.packet_id),
+        size: bytes.len(),
+        round_trip_ms: note.round_trip_ms,
+        frame: note.frame,
+        frames: note.frames,
         detail,
     }
-}
-
-fn packet_id(packet: &Packet<'_>) -> Option<u16> {
-    let id = match packet {
-        Packet::Publish(publish) => publish.packet_id?,
-        Packet::Subscribe(subscribe) => subscribe.packet_id,
-        Packet::Suback(suback) => suback.packet_id,
-        Packet::Unsubscribe(unsubscribe) => unsubscribe.packet_id,
-        Packet::Puback(id)
-        | Packet::Pubrec(id)
-        | Packet::Pubrel(id)
-        | Packet::Pubcomp(id)
-        | Packet::Unsuback(id) => *id,
-        Packet::Connect(_)
-        | Packet::Connack(_)
-        | Packet::Pingreq
-        | Packet::Pingresp
-        | Packet::Disconnect => return None,
-    };
-    Some(id.get())
 }
 
 fn detail(packet: Packet<'_>, shown: usize, attached: &mut Vec<u8>) -> Detail {
@@ -161,11 +125,4 @@ fn cut(text: &str, shown: usize) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
-}
-
-/// Whether a packet is a PUBLISH, by its first byte.
-pub(super) fn is_publish(packet: &[u8]) -> bool {
-    packet
-        .first()
-        .is_some_and(|first| PacketType::from_first_byte(*first) == Some(PacketType::Publish))
 }

@@ -10,13 +10,13 @@ use tern_core::time::Instant;
 use tern_core::topic::{TopicFilter, TopicName};
 use tern_core::wire::QoS;
 
-use super::log::{Bounds, Log};
-use super::rows;
-use super::transport::Transport;
+use super::history::History;
+use super::log::{Bounds, Direction};
+use super::transport::{Received, Transport};
 use crate::form::{Carrier, Form};
 use crate::protocol::{
-    Command, Count, Ended, Fate, Link, Problem, Refusal, Rows, Sent, Snapshot, Subscription,
-    SubscriptionState, Task, Watch,
+    Command, Ended, Fate, Link, Problem, Refusal, Sent, Snapshot, Subscription, SubscriptionState,
+    Task, Watch,
 };
 
 /// How many publishes are remembered with what became of them.
@@ -29,10 +29,7 @@ pub struct Session {
     network: Box<dyn Transport>,
     seed: u64,
     running: Option<Running>,
-    log: Log,
-    /// The received PUBLISH packets, as indices into the log.
-    messages: VecDeque<u64>,
-    messages_evicted: u64,
+    history: History,
     link: LinkState,
     refusal: Option<Refusal>,
     ended: Option<Ended>,
@@ -41,8 +38,6 @@ pub struct Session {
     /// Requests for (the end of) a subscription that have no answer yet.
     asked: Vec<(Token, String)>,
     outbox: VecDeque<Sent>,
-    up: Count,
-    down: Count,
     watch: Watch,
     changed: bool,
 }
@@ -53,7 +48,7 @@ struct Running {
     carrier: Carrier,
     endpoint: Option<String>,
     /// Received and not yet consumed.
-    held: Vec<u8>,
+    received: Received,
     /// The device wants no call before that many bytes are held.
     need: usize,
     wake_at: Option<Instant>,
@@ -88,9 +83,7 @@ impl Session {
             network,
             seed,
             running: None,
-            log: Log::new(bounds),
-            messages: VecDeque::new(),
-            messages_evicted: 0,
+            history: History::new(bounds),
             link: LinkState::Idle,
             refusal: None,
             ended: None,
@@ -98,8 +91,6 @@ impl Session {
             subscriptions: Vec::new(),
             asked: Vec::new(),
             outbox: VecDeque::new(),
-            up: Count::default(),
-            down: Count::default(),
             watch: Watch::default(),
             changed: true,
         }
@@ -115,12 +106,7 @@ impl Session {
             Command::Unsubscribe { filter } => self.unsubscribe(now_ms, &filter),
             Command::Publish { topic, qos } => self.publish(now_ms, topic, qos, bytes),
             Command::Watch(watch) => self.watch = watch,
-            Command::Clear => {
-                self.log.clear();
-                self.messages.clear();
-                self.messages_evicted = 0;
-                (self.up, self.down) = (Count::default(), Count::default());
-            }
+            Command::Clear => self.history.clear(),
         }
     }
 
@@ -130,10 +116,21 @@ impl Session {
         self.changed
     }
 
+    /// How many packets went by since the log was cleared last.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        let kept = self.history.packets();
+        kept.held + kept.evicted
+    }
+
     /// How everything stands. What it points at is appended to `attached`.
     pub fn snapshot(&mut self, now_ms: f64, attached: &mut Vec<u8>) -> Snapshot {
         self.changed = false;
-        let chosen = self.watch.chosen;
+        let (history, watch) = (&mut self.history, &self.watch);
+        let timeline = watch.timeline.as_ref();
+        let timeline = timeline.map(|watch| history.timeline(watch, attached));
+        let inbox = watch.messages.as_ref();
+        let inbox = inbox.map(|watch| history.inbox(watch, attached));
         Snapshot {
             link: self.link(now_ms),
             refusal: self.refusal.clone(),
@@ -141,11 +138,13 @@ impl Session {
             problem: self.problem.clone(),
             subscriptions: self.subscriptions.clone(),
             outbox: self.outbox.iter().cloned().collect(),
-            up: self.up,
-            down: self.down,
-            packets: rows::packets(&self.log, self.watch.packets, attached),
-            messages: self.message_rows(attached),
-            chosen: chosen.and_then(|index| rows::chosen(&self.log, index, attached)),
+            up: self.history.count(Direction::Up),
+            down: self.history.count(Direction::Down),
+            packets: self.history.packets(),
+            messages: self.history.messages(),
+            memory: memory(),
+            timeline,
+            inbox,
         }
     }
 
@@ -175,7 +174,7 @@ impl Session {
                     device,
                     carrier: form.carrier,
                     endpoint: None,
-                    held: Vec::new(),
+                    received: Received::default(),
                     need: 1,
                     wake_at: None,
                 });
@@ -275,21 +274,6 @@ impl Session {
         }
     }
 
-    fn message_rows(&self, attached: &mut Vec<u8>) -> Rows {
-        let (evicted, held) = (self.messages_evicted, self.messages.len() as u64);
-        let span = self.watch.messages.within(evicted..evicted + held);
-        let indices = span.clone().filter_map(|number| {
-            let place = usize::try_from(number - evicted).ok()?;
-            self.messages.get(place).copied()
-        });
-        Rows {
-            evicted,
-            held,
-            first: span.start,
-            rows: rows::rows(&self.log, indices, attached),
-        }
-    }
-
     fn stands(&mut self, filter: &str, qos: u8, state: SubscriptionState) {
         match self.subscriptions.iter_mut().find(|s| s.filter == filter) {
             Some(known) => (known.qos, known.state) = (qos, state),
@@ -317,6 +301,19 @@ impl Session {
             Carrier::Ws | Carrier::Wss => self.network.as_mut(),
         }
     }
+}
+
+/// The memory of this half of the wasm program, in bytes.
+fn memory() -> u64 {
+    #[cfg(target_arch = "wasm32")]
+    {
+        /// Bytes in a page of wasm memory.
+        const PAGE: u64 = 65_536;
+        core::arch::wasm32::memory_size::<0>() as u64 * PAGE
+    }
+    // Where it is tested natively, the memory is the test's.
+    #[cfg(not(target_arch = "wasm32"))]
+    0
 }
 
 const NOT_RUNNING: &str = "there is no connection: connect first";

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
 
 use super::in_page::InPage;
 use super::log::Bounds;
@@ -15,6 +15,10 @@ use crate::protocol::{Command, Link, Report};
 
 /// The page is told at most this often, in ms. It draws at its own pace anyway.
 const TICK_MS: f64 = 33.0;
+/// Under load the page is told less often, in ms: drawing may be shed, messages may not.
+const BUSY_TICK_MS: f64 = 200.0;
+/// So many packets a millisecond are load.
+const BUSY: f64 = 3.0;
 /// While it waits for the next attempt, the page is told how long still, in ms.
 const COUNTDOWN_MS: f64 = 1000.0;
 
@@ -26,7 +30,7 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
         let woken = host.clone();
         let network = WebSocketTransport::new(move || {
             if let Some(host) = woken.upgrade() {
-                host.turn();
+                host.turn_soon();
             }
         });
         let session = Session::new(
@@ -49,7 +53,25 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
                 host.tell();
             }
         });
+        let turned = host.clone();
+        let on_turn = Closure::<dyn FnMut()>::new(move || {
+            if let Some(host) = turned.upgrade() {
+                host.turn_waits.set(false);
+                host.turn();
+            }
+        });
+        let channel = MessageChannel::new().ok();
+        if let Some(channel) = &channel {
+            channel
+                .port1()
+                .set_onmessage(Some(on_turn.as_ref().unchecked_ref()));
+        }
         Host {
+            channel: channel.map(|channel| channel.port2()),
+            turn_waits: std::cell::Cell::new(false),
+            _on_turn: on_turn,
+            told_packets: std::cell::Cell::new(0),
+            is_busy: std::cell::Cell::new(false),
             scope: scope.clone(),
             session: RefCell::new(session),
             wake: Timer::default(),
@@ -79,6 +101,13 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
 type Timer = std::cell::Cell<Option<i32>>;
 
 struct Host {
+    /// A message sent here comes back as a task of its own, after the events that wait already: so one
+    /// turn takes all that came. A timer would wait a millisecond longer.
+    channel: Option<MessagePort>,
+    turn_waits: std::cell::Cell<bool>,
+    _on_turn: Closure<dyn FnMut()>,
+    told_packets: std::cell::Cell<u64>,
+    is_busy: std::cell::Cell<bool>,
     scope: DedicatedWorkerGlobalScope,
     session: RefCell<Session>,
     wake: Timer,
@@ -98,6 +127,19 @@ impl Host {
         self.turn();
     }
 
+    /// Takes a turn once the events that wait already have been told.
+    fn turn_soon(&self) {
+        if self.turn_waits.get() {
+            return;
+        }
+        match &self.channel {
+            Some(channel) if channel.post_message(&JsValue::NULL).is_ok() => {
+                self.turn_waits.set(true);
+            }
+            _ => self.turn(),
+        }
+    }
+
     fn turn(&self) {
         let next = self.session.borrow_mut().turn(self.now_ms());
         self.set(&self.wake, next, &self.on_wake);
@@ -106,15 +148,25 @@ impl Host {
 
     /// Tells the page by the next tick, if there is something to tell.
     fn tell_soon(&self) {
-        if self.tick.get().is_none() && self.session.borrow().has_changed() {
-            let wait = self.told_ms.get() + TICK_MS - self.now_ms();
+        let session = self.session.borrow();
+        if self.tick.get().is_none() && session.has_changed() {
+            let every = if self.is_busy.get() {
+                BUSY_TICK_MS
+            } else {
+                TICK_MS
+            };
+            let wait = self.told_ms.get() + every - self.now_ms();
             self.set(&self.tick, Some(wait.max(0.0)), &self.on_tick);
         }
     }
 
     fn tell(&self) {
         let now_ms = self.now_ms();
-        self.told_ms.set(now_ms);
+        let since_ms = now_ms - self.told_ms.replace(now_ms);
+        let packets = self.session.borrow().packets();
+        let came = packets.saturating_sub(self.told_packets.replace(packets));
+        #[allow(clippy::cast_precision_loss, reason = "far fewer than 2^53")]
+        self.is_busy.set(came as f64 > since_ms * BUSY);
         let mut bytes = Vec::new();
         let snapshot = self.session.borrow_mut().snapshot(now_ms, &mut bytes);
         let counts_down = matches!(snapshot.link, Link::Waiting { .. });

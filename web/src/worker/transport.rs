@@ -17,8 +17,8 @@ pub trait Transport {
     /// Closes the stream after what was sent. Nothing more comes from it.
     fn close(&mut self, now: Instant);
 
-    /// What happened next; received bytes are appended to `received`.
-    fn next(&mut self, now: Instant, received: &mut Vec<u8>) -> Option<Happened>;
+    /// What happened next. Bytes of any number of messages that came one after the other are told at once.
+    fn next(&mut self, now: Instant, received: &mut Received) -> Option<Happened>;
 
     /// When [`next`](Self::next) wants to be asked even if nobody says so before.
     fn wake_at(&self) -> Option<Instant> {
@@ -28,6 +28,29 @@ pub trait Transport {
     /// What the other side says about the last refusal besides its answer, where it can be asked.
     fn remark(&self) -> Option<&str> {
         None
+    }
+}
+
+/// Bytes that came, to be consumed by the device.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// What is not consumed yet.
+    pub bytes: Vec<u8>,
+    /// The lengths of the WebSocket messages that [`Transport::next`] appended since it was asked last.
+    pub messages: Vec<usize>,
+}
+
+impl Received {
+    /// Appends a message.
+    pub fn message(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        self.messages.push(bytes.len());
+    }
+
+    /// Forgets everything: the stream is another one.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.messages.clear();
     }
 }
 

@@ -11,9 +11,11 @@ use tern_core::time::Instant;
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, WebSocket};
 
-use super::transport::{Happened, Transport};
+use super::transport::{Happened, Received, Transport};
 
 const SUB_PROTOCOL: &str = "mqtt";
+/// Received messages are handed over together up to so many bytes.
+const AT_ONCE: usize = 256 * 1024;
 
 /// A WebSocket of the browser's.
 pub(crate) struct WebSocketTransport {
@@ -89,26 +91,37 @@ impl Transport for WebSocketTransport {
         self.socket = None;
     }
 
-    fn next(&mut self, _: Instant, received: &mut Vec<u8>) -> Option<Happened> {
+    fn next(&mut self, _: Instant, received: &mut Received) -> Option<Happened> {
         if let Some(reason) = self.refused.take() {
             return Some(Happened::Closed(reason));
         }
-        let happened = self.socket.as_ref()?.happened.borrow_mut().pop_front()?;
-        Some(match happened {
-            Incoming::Opened => Happened::Opened,
-            Incoming::Received(bytes) => {
-                let start = received.len();
-                received.resize(start + bytes.length() as usize, 0);
-                if let Some(place) = received.get_mut(start..) {
-                    bytes.copy_to(place);
-                }
-                Happened::Received
+        let mut happened = self.socket.as_ref()?.happened.borrow_mut();
+        let before = received.bytes.len();
+        while received.bytes.len() - before < AT_ONCE
+            && let Some(Incoming::Received(bytes)) =
+                happened.pop_front_if(|next| matches!(next, Incoming::Received(_)))
+        {
+            let start = received.bytes.len();
+            let len = bytes.length() as usize;
+            received.bytes.resize(start + len, 0);
+            if let Some(place) = received.bytes.get_mut(start..) {
+                bytes.copy_to(place);
             }
+            received.messages.push(len);
+        }
+        if !received.messages.is_empty() {
+            return Some(Happened::Received);
+        }
+        match happened.pop_front()? {
+            Incoming::Opened => Some(Happened::Opened),
+            // All that stood at the front was taken above.
+            Incoming::Received(_) => None,
             Incoming::Closed(reason) => {
+                drop(happened);
                 self.socket = None;
-                Happened::Closed(reason)
+                Some(Happened::Closed(reason))
             }
-        })
+        }
     }
 }
 

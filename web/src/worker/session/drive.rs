@@ -4,9 +4,7 @@ use tern_core::device::{DisconnectKind, Event, Input, Output};
 use tern_core::wire::{Framed, Sender, frame};
 
 use super::{Running, Session, instant};
-use crate::protocol::Count;
 use crate::worker::log::Direction;
-use crate::worker::rows::is_publish;
 use crate::worker::transport::Happened;
 
 impl Session {
@@ -20,14 +18,16 @@ impl Session {
                 self.transport(running.carrier).close(now);
                 continue;
             }
-            let happened = self.transport(running.carrier).next(now, &mut running.held);
+            let happened = self
+                .transport(running.carrier)
+                .next(now, &mut running.received);
             match happened {
                 Some(Happened::Opened) => {
                     running.device.handle_input(now, Input::TransportOpened);
                 }
                 Some(Happened::Received) => self.received(now_ms, &mut running),
                 Some(Happened::Closed(reason)) => {
-                    running.held.clear();
+                    running.received.clear();
                     running.need = 1;
                     let input = Input::TransportClosed(reason);
                     running.device.handle_input(now, input);
@@ -59,8 +59,9 @@ impl Session {
             transmit.clear();
             match running.device.poll_output(&mut transmit) {
                 Output::OpenTransport(endpoint) => {
-                    running.held.clear();
+                    running.received.clear();
                     running.need = 1;
+                    self.history.connection();
                     self.transport(running.carrier).open(now, &endpoint);
                 }
                 Output::Transmit => {
@@ -68,7 +69,7 @@ impl Session {
                     self.transport(running.carrier).send(now, &transmit);
                 }
                 Output::CloseTransport => {
-                    running.held.clear();
+                    running.received.clear();
                     running.need = 1;
                     self.transport(running.carrier).close(now);
                 }
@@ -79,10 +80,11 @@ impl Session {
                             end.kind,
                             DisconnectKind::Malformed | DisconnectKind::PeerMisbehaved
                         )
-                        && !running.held.is_empty()
+                        && !running.received.bytes.is_empty()
                     {
                         // What the device would not take is still there: it is the evidence.
-                        self.note(now_ms, Direction::Down, &running.held, true);
+                        let bytes = &running.received.bytes;
+                        self.history.malformed(now_ms, Direction::Down, bytes);
                     }
                     alive &= !matches!(event, Event::Ended(_));
                     self.told(now_ms, event, running);
@@ -98,19 +100,27 @@ impl Session {
     }
 
     fn received(&mut self, now_ms: f64, running: &mut Running) {
-        if running.held.len() < running.need {
+        let received = &mut running.received;
+        for len in received.messages.drain(..) {
+            self.history.frame(Direction::Down, len);
+        }
+        self.changed = true;
+        if received.bytes.len() < running.need {
             return;
         }
-        let input = Input::Received(&running.held);
+        let input = Input::Received(&received.bytes);
         let progress = running.device.handle_input(instant(now_ms), input);
         running.need = progress.need;
-        let consumed = progress.consumed.min(running.held.len());
+        let consumed = progress.consumed.min(received.bytes.len());
         // Before the outputs are drained, so that what came stands before what answers it.
-        let whole: Vec<u8> = running.held.drain(..consumed).collect();
-        self.each_packet(now_ms, Direction::Down, &whole);
+        let whole = received.bytes.get(..consumed).unwrap_or_default();
+        self.each_packet(now_ms, Direction::Down, whole);
+        received.bytes.drain(..consumed);
     }
 
     fn sent(&mut self, now_ms: f64, bytes: &[u8]) {
+        self.changed = true;
+        self.history.frame(Direction::Up, bytes.len());
         self.each_packet(now_ms, Direction::Up, bytes);
     }
 
@@ -126,29 +136,8 @@ impl Session {
                 Ok(Framed::Need(_)) | Err(_) => bytes.len(),
             };
             let (packet, rest) = bytes.split_at(len);
-            self.note(now_ms, direction, packet, false);
+            self.history.packet(now_ms, direction, packet);
             bytes = rest;
-        }
-    }
-
-    fn note(&mut self, now_ms: f64, direction: Direction, packet: &[u8], malformed: bool) {
-        self.changed = true;
-        let index = self.log.push(now_ms, direction, packet, malformed);
-        let count = match direction {
-            Direction::Up => &mut self.up,
-            Direction::Down => &mut self.down,
-        };
-        *count = Count {
-            packets: count.packets + 1,
-            bytes: count.bytes + packet.len() as u64,
-        };
-        if direction == Direction::Down && !malformed && is_publish(packet) {
-            self.messages.push_back(index);
-        }
-        let evicted = self.log.evicted();
-        while self.messages.front().is_some_and(|index| *index < evicted) {
-            self.messages.pop_front();
-            self.messages_evicted += 1;
         }
     }
 }

@@ -6,13 +6,13 @@ use yew::prelude::*;
 
 use tern_core::topic::TopicName;
 
-use super::field::input_text;
-use super::messages::qos;
+use super::qos;
 use super::subscribe::not_connected;
-use super::when::{grouped, time_of_day};
 use crate::app::Console;
+use crate::components::field::input_text;
+use crate::components::when::{grouped, time_of_day};
 use crate::protocol::{Command, Fate, Sent, Task};
-use crate::state::Action;
+use crate::state::messages::Action;
 use crate::words::Words;
 
 /// How many publishes are listed.
@@ -35,7 +35,7 @@ pub(super) fn view(console: &Console) -> Html {
     let connected = now.link.is_connected();
     let onsubmit = {
         let (console, topic) = (console.clone(), topic.clone());
-        let (qos, payload) = (state.typed.publish_qos, state.typed.payload.clone());
+        let (qos, payload) = (state.messages.publish_qos, state.messages.payload.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let command = Command::Publish {
@@ -52,10 +52,10 @@ pub(super) fn view(console: &Console) -> Html {
     });
     html! {
         <section aria-labelledby="publish-title">
-            <h2 id="publish-title">{ words.publish }</h2>
+            <h2 id="publish-title">{ words.messages.publish }</h2>
             <form {onsubmit} novalidate=true>
                 <div class="field">
-                    <label for="topic">{ words.topic }</label>
+                    <label for="topic">{ words.common.topic }</label>
                     <input
                         id="topic"
                         class="mono"
@@ -72,24 +72,24 @@ pub(super) fn view(console: &Console) -> Html {
                     }
                 </div>
                 <div class="field">
-                    <label for="payload">{ words.payload }</label>
+                    <label for="payload">{ words.common.payload }</label>
                     <textarea
                         id="payload"
                         class="mono"
                         rows="4"
                         spellcheck="false"
-                        value={state.typed.payload.clone()}
+                        value={state.messages.payload.clone()}
                         oninput={on_payload}
                     />
                 </div>
                 <div class="line">
-                    { qos("publish-qos", state.typed.publish_qos, console.acts(Action::PublishQos)) }
-                    <button type="submit" class="primary" id="publish" disabled={!connected}>{ words.publish }</button>
+                    { qos("publish-qos", state.messages.publish_qos, console.acts(Action::PublishQos)) }
+                    <button type="submit" class="primary" id="publish" disabled={!connected}>{ words.messages.publish }</button>
                 </div>
                 { not_connected(connected, words) }
             </form>
             if !now.outbox.is_empty() {
-                <h3>{ words.published }</h3>
+                <h3>{ words.messages.published }</h3>
                 <ul class="entries" id="published">
                     { for now.outbox.iter().take(LISTED).map(|sent| html! {
                         <li data-fate={fate_name(&sent.fate)}>
@@ -117,13 +117,13 @@ fn fate_name(fate: &Fate) -> &'static str {
 
 fn fate(sent: &Sent, words: &Words) -> String {
     match &sent.fate {
-        Fate::Waiting => words.waiting.to_owned(),
-        Fate::Done { .. } if sent.qos == 0 => words.sent.to_owned(),
-        Fate::Done { after_ms } if *after_ms < 0.1 => words.acknowledged.to_owned(),
+        Fate::Waiting => words.common.waiting.to_owned(),
+        Fate::Done { .. } if sent.qos == 0 => words.common.sent.to_owned(),
+        Fate::Done { after_ms } if *after_ms < 0.1 => words.common.acknowledged.to_owned(),
         Fate::Done { after_ms } if *after_ms < 10.0 => {
-            format!("{} {after_ms:.1} ms", words.acknowledged)
+            format!("{} {after_ms:.1} ms", words.common.acknowledged)
         }
-        Fate::Done { after_ms } => format!("{} {after_ms:.0} ms", words.acknowledged),
-        Fate::Failed(reason) => format!("{}: {reason}", words.failed),
+        Fate::Done { after_ms } => format!("{} {after_ms:.0} ms", words.common.acknowledged),
+        Fate::Failed(reason) => format!("{}: {reason}", words.common.failed),
     }
 }

@@ -4,36 +4,63 @@ use yew::prelude::*;
 
 use tern_core::wire::PacketType;
 
-use super::when::{grouped, time_of_day};
+use crate::app::Console;
+use crate::components::when::{grouped, time_of_day};
 use crate::protocol::{Detail, Row};
-use crate::state::State;
+use crate::state::timeline::Action;
 use crate::words::Words;
 use crate::worker::log::Direction;
 
 /// Draws it.
-pub(super) fn view(state: &State, row: &Row) -> Html {
+pub(super) fn view(console: &Console, row: &Row) -> Html {
+    let state = console.state();
     let words = state.words();
     let kind = PacketType::from_first_byte(row.kind << 4);
-    let name = kind.map_or(words.malformed, PacketType::name);
+    let name = kind.map_or(words.timeline.malformed, PacketType::name);
     let (arrow, way, class) = match row.direction {
-        Direction::Up => ("↑", words.sent_up, "up"),
-        Direction::Down => ("↓", words.received_down, "down"),
+        Direction::Up => ("↑", words.timeline.sent_up, "up"),
+        Direction::Down => ("↓", words.timeline.received_down, "down"),
     };
+    let index = row.index;
+    let chosen = state.timeline.watch.chosen == Some(index);
     html! {
-        <div
-            key={row.index}
-            class={classes!("packet", class, kind.is_none().then_some("broken"))}
-            role="listitem"
-            data-kind={name}
-            data-direction={class}
-        >
-            <time>{ time_of_day(&state.worker, row.at_ms) }</time>
-            <span class="way" role="img" aria-label={way}>{ arrow }</span>
-            <span class="kind">{ name }</span>
-            <span class="detail">{ detail(&row.detail, words) }</span>
-            <span class="id">{ row.packet_id.map(|id| id.to_string()).unwrap_or_default() }</span>
-            <span class="size">{ grouped(row.size as u64) }{ " B" }</span>
+        <div key={index} class="entry" role="listitem">
+            <button
+                type="button"
+                class={classes!("packet", class, kind.is_none().then_some("broken"))}
+                data-kind={name}
+                data-direction={class}
+                data-index={index.to_string()}
+                aria-pressed={chosen.to_string()}
+                onclick={console.acts(move |_: MouseEvent| Action::Choose((!chosen).then_some(index)))}
+            >
+                <time>{ time_of_day(&state.worker, row.at_ms) }</time>
+                <span class="way" role="img" aria-label={way}>{ arrow }</span>
+                <span class="kind">{ name }</span>
+                <span class="detail">{ detail(&row.detail, words) }</span>
+                <span class="id">{ row.packet_id.map(|id| id.to_string()).unwrap_or_default() }</span>
+                <span class="trip">{ row.round_trip_ms.map(round_trip).unwrap_or_default() }</span>
+                <span class="frame" title={words.timeline.frame_hint}>{ frame(row) }</span>
+                <span class="size">{ grouped(row.size as u64) }{ " B" }</span>
+            </button>
         </div>
+    }
+}
+
+/// A round trip in ms; below ten with a fraction.
+fn round_trip(ms: f32) -> String {
+    if ms < 10.0 {
+        format!("{ms:.1} ms")
+    } else {
+        format!("{ms:.0} ms")
+    }
+}
+
+/// The WebSocket messages that a packet lay in.
+fn frame(row: &Row) -> String {
+    match row.frames {
+        0 | 1 => row.frame.to_string(),
+        more => format!("{}–{}", row.frame, row.frame + u32::from(more) - 1),
     }
 }
 
@@ -83,7 +110,7 @@ fn detail(detail: &Detail, words: &Words) -> Html {
                 if *retain {
                     <span class="flag">{ "RETAIN" }</span>
                 }
-                <span class="flag extra">{ format!("{} {} B", words.payload, grouped(*payload_size as u64)) }</span>
+                <span class="flag extra">{ format!("{} {} B", words.common.payload, grouped(*payload_size as u64)) }</span>
             </>
         },
         Detail::Filters(filters) => html! {
@@ -103,7 +130,7 @@ fn detail(detail: &Detail, words: &Words) -> Html {
             }) }
         },
         Detail::Malformed { at, rule } => html! {
-            <span class="bad">{ words.at_byte }{ format!(" {at}: {rule}") }</span>
+            <span class="bad">{ words.timeline.at_byte }{ format!(" {at}: {rule}") }</span>
         },
     }
 }

@@ -5,8 +5,9 @@ use yew::prelude::*;
 
 use crate::app::Console;
 use crate::form::Field;
-use crate::state::Action;
+use crate::state::connect::Action;
 use crate::words::Words;
+use crate::words::connect::why;
 
 /// What stands in the place of a password.
 const HIDDEN: &str = "••••••••••••••••••••••••";
@@ -15,7 +16,7 @@ const HIDDEN: &str = "•••••••••••••••••••�
 pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
-    let content = match state.form.steps() {
+    let content = match state.connect.form.steps() {
         Ok(steps) => html! {
             <ol class="steps">
                 { for steps.iter().map(|step| one(console, step, words)) }
@@ -23,23 +24,23 @@ pub(super) fn view(console: &Console) -> Html {
         },
         Err(faults) => html! {
             <div class="empty">
-                <p>{ words.signing_waits }</p>
+                <p>{ words.connect.signing_waits }</p>
                 <ul>{ for faults.iter().map(|fault| html! { <li>{ name(fault.field, words) }</li> }) }</ul>
             </div>
         },
     };
     html! {
         <section class="signing" aria-labelledby="signing-title">
-            <h2 id="signing-title">{ words.signed_connect }</h2>
-            <p class="lead">{ words.signed_connect_hint }</p>
+            <h2 id="signing-title">{ words.connect.signed_connect }</h2>
+            <p class="lead">{ words.connect.signed_connect_hint }</p>
             { content }
         </section>
     }
 }
 
 fn one(console: &Console, step: &Step, words: &'static Words) -> Html {
-    let shown = console.state().password_shown;
-    let why = (words.why)(step.name).unwrap_or(step.why);
+    let shown = console.state().connect.password_shown;
+    let why = why(console.state().lang, step.name).unwrap_or(step.why);
     let sent = matches!(step.name, "client_id" | "username" | "password");
     let value = if step.is_secret() && !shown {
         html! { <code class="value" data-step={step.name}>{ HIDDEN }</code> }
@@ -58,12 +59,12 @@ fn one(console: &Console, step: &Step, words: &'static Words) -> Html {
                         aria-pressed={shown.to_string()}
                         aria-label={format!(
                             "{} {}",
-                            if shown { words.hide } else { words.show },
+                            if shown { words.common.hide } else { words.common.show },
                             title(step.name, words)
                         )}
                         onclick={console.acts(move |_: MouseEvent| Action::ShowPassword(!shown))}
                     >
-                        { if shown { words.hide } else { words.show } }
+                        { if shown { words.common.hide } else { words.common.show } }
                     </button>
                 }
             </div>
@@ -74,13 +75,13 @@ fn one(console: &Console, step: &Step, words: &'static Words) -> Html {
 
 fn title(step: &'static str, words: &Words) -> &'static str {
     match step {
-        "parameters" => words.step_parameters,
-        "sorted" => words.step_sorted,
-        "content" => words.step_content,
-        "hmac" => words.step_hmac,
-        "client_id" => words.step_client_id,
-        "username" => words.step_username,
-        "password" => words.step_password,
+        "parameters" => words.connect.step_parameters,
+        "sorted" => words.connect.step_sorted,
+        "content" => words.connect.step_content,
+        "hmac" => words.connect.step_hmac,
+        "client_id" => words.connect.step_client_id,
+        "username" => words.connect.step_username,
+        "password" => words.connect.step_password,
         other => other,
     }
 }
@@ -90,12 +91,12 @@ fn name(field: Field, words: &Words) -> &'static str {
         Field::ProductKey => "productKey",
         Field::DeviceName => "deviceName",
         Field::DeviceSecret => "deviceSecret",
-        Field::ClientId => words.client_id,
-        Field::Host => words.host,
-        Field::Port => words.port,
-        Field::Region => words.region,
-        Field::Method => words.method,
-        Field::Timestamp => words.timestamp,
-        Field::KeepAlive => words.keep_alive,
+        Field::ClientId => words.connect.client_id,
+        Field::Host => words.connect.host,
+        Field::Port => words.connect.port,
+        Field::Region => words.connect.region,
+        Field::Method => words.connect.method,
+        Field::Timestamp => words.connect.timestamp,
+        Field::KeepAlive => words.connect.keep_alive,
     }
 }

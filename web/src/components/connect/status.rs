@@ -20,7 +20,10 @@ pub(super) fn view(console: &Console) -> Html {
         return Html::default();
     }
     let endpoint = |endpoint: &Option<String>| {
-        let place = endpoint.as_deref().unwrap_or(words.the_stand_in).to_owned();
+        let place = endpoint
+            .as_deref()
+            .unwrap_or(words.connect.the_stand_in)
+            .to_owned();
         if endpoint.is_some() {
             html! { <code>{ place }</code> }
         } else {
@@ -35,27 +38,27 @@ pub(super) fn view(console: &Console) -> Html {
             ..
         } => html! {
             <>
-                <p>{ words.connected_with }{ " " }
-                    { if *session_present { words.session_kept } else { words.session_new } }
+                <p>{ words.connect.connected_with }{ " " }
+                    { if *session_present { words.connect.session_kept } else { words.connect.session_new } }
                     { " · " }{ endpoint(place) }
                 </p>
                 <p class="onward">
-                    <a href={format!("#{}", Place::Messages.name())}>{ words.to_messages }</a>
-                    <a href={format!("#{}", Place::Packets.name())}>{ words.to_packets }</a>
+                    <a href={format!("#{}", Place::Messages.name())}>{ words.connect.to_messages }</a>
+                    <a href={format!("#{}", Place::Timeline.name())}>{ words.connect.to_packets }</a>
                 </p>
             </>
         },
         Link::Waiting { attempt, left_ms } => html! {
             <p class="countdown">
-                { words.next_attempt }{ " " }<b>{ format!("{:.0} s", (left_ms / 1000.0).ceil()) }</b>
-                { " · " }{ words.attempt }{ " " }{ attempt }
+                { words.connect.next_attempt }{ " " }<b>{ format!("{:.0} s", (left_ms / 1000.0).ceil()) }</b>
+                { " · " }{ words.connect.attempt }{ " " }{ attempt }
             </p>
         },
         Link::Idle | Link::Closing => Html::default(),
     };
     let ended = now.ended.as_ref().map(|ended| {
         if ended.asked_for {
-            html! { <p>{ words.ended_by_you }</p> }
+            html! { <p>{ words.connect.ended_by_you }</p> }
         } else {
             html! { <p class="told" id="ended">{ &ended.reason }</p> }
         }
@@ -71,7 +74,7 @@ pub(super) fn view(console: &Console) -> Html {
             { link }
             if now.refusal.is_some() {
                 <p class="onward">
-                    <a href={format!("#{}", Place::Packets.name())}>{ words.to_packets }</a>
+                    <a href={format!("#{}", Place::Timeline.name())}>{ words.connect.to_packets }</a>
                 </p>
             }
         </section>
@@ -82,12 +85,12 @@ fn refused(refusal: &Refusal, words: &Words) -> Html {
     html! {
         <div id="refusal" role="alert">
             <p class="code">
-                <b>{ words.refused_with }{ " " }{ refusal.code }</b>{ " " }{ &refusal.reason }
+                <b>{ words.connect.refused_with }{ " " }{ refusal.code }</b>{ " " }{ &refusal.reason }
             </p>
-            <h3>{ words.what_it_means }</h3>
+            <h3>{ words.connect.what_it_means }</h3>
             <p class="told">{ &refusal.explanation }</p>
             if let Some(remark) = &refusal.remark {
-                <h3>{ words.stand_in_says }</h3>
+                <h3>{ words.connect.stand_in_says }</h3>
                 <p class="told">{ remark }</p>
             }
         </div>

@@ -4,11 +4,11 @@ use yew::prelude::*;
 
 use tern_core::topic::TopicFilter;
 
-use super::field::input_text;
-use super::messages::qos;
+use super::qos;
 use crate::app::Console;
+use crate::components::field::input_text;
 use crate::protocol::{Command, Subscription, SubscriptionState, Task};
-use crate::state::Action;
+use crate::state::messages::Action;
 use crate::words::Words;
 
 /// Draws it.
@@ -29,7 +29,11 @@ pub(super) fn view(console: &Console) -> Html {
         .or_else(|| problem.map(|p| p.text.clone()));
     let connected = now.link.is_connected();
     let onsubmit = {
-        let (console, filter, qos) = (console.clone(), filter.clone(), state.typed.subscribe_qos);
+        let (console, filter, qos) = (
+            console.clone(),
+            filter.clone(),
+            state.messages.subscribe_qos,
+        );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             console.tell(Command::Subscribe {
@@ -41,10 +45,10 @@ pub(super) fn view(console: &Console) -> Html {
     let oninput = console.acts(|event: InputEvent| Action::TypeFilter(input_text(&event)));
     html! {
         <section aria-labelledby="subscribe-title">
-            <h2 id="subscribe-title">{ words.subscribe }</h2>
+            <h2 id="subscribe-title">{ words.messages.subscribe }</h2>
             <form {onsubmit} novalidate=true>
                 <div class="field">
-                    <label for="filter">{ words.filter }</label>
+                    <label for="filter">{ words.messages.filter }</label>
                     <input
                         id="filter"
                         class="mono"
@@ -61,14 +65,14 @@ pub(super) fn view(console: &Console) -> Html {
                     }
                 </div>
                 <div class="line">
-                    { qos("subscribe-qos", state.typed.subscribe_qos, console.acts(Action::SubscribeQos)) }
-                    <button type="submit" class="primary" id="subscribe" disabled={!connected}>{ words.subscribe }</button>
+                    { qos("subscribe-qos", state.messages.subscribe_qos, console.acts(Action::SubscribeQos)) }
+                    <button type="submit" class="primary" id="subscribe" disabled={!connected}>{ words.messages.subscribe }</button>
                 </div>
                 { not_connected(connected, words) }
             </form>
-            <h3>{ words.subscriptions }</h3>
+            <h3>{ words.messages.subscriptions }</h3>
             if now.subscriptions.is_empty() {
-                <p class="hint">{ words.no_subscriptions }</p>
+                <p class="hint">{ words.messages.no_subscriptions }</p>
             } else {
                 <ul class="entries" id="subscriptions">
                     { for now.subscriptions.iter().map(|one| subscription(console, one, words)) }
@@ -82,18 +86,20 @@ pub(super) fn view(console: &Console) -> Html {
 pub(super) fn not_connected(connected: bool, words: &Words) -> Html {
     html! {
         if !connected {
-            <p class="hint">{ words.connect_first }{ " " }<a href="#connect">{ words.do_connect }</a></p>
+            <p class="hint">{ words.common.connect_first }{ " " }<a href="#connect">{ words.common.do_connect }</a></p>
         }
     }
 }
 
 fn subscription(console: &Console, one: &Subscription, words: &'static Words) -> Html {
     let (state, text) = match &one.state {
-        SubscriptionState::Asked => ("asked", words.asked.to_owned()),
-        SubscriptionState::Granted => ("granted", words.granted.to_owned()),
-        SubscriptionState::Refused => ("refused", words.sub_refused.to_owned()),
-        SubscriptionState::Ending => ("ending", words.ending.to_owned()),
-        SubscriptionState::Failed(reason) => ("failed", format!("{}: {reason}", words.failed)),
+        SubscriptionState::Asked => ("asked", words.messages.asked.to_owned()),
+        SubscriptionState::Granted => ("granted", words.messages.granted.to_owned()),
+        SubscriptionState::Refused => ("refused", words.messages.sub_refused.to_owned()),
+        SubscriptionState::Ending => ("ending", words.messages.ending.to_owned()),
+        SubscriptionState::Failed(reason) => {
+            ("failed", format!("{}: {reason}", words.common.failed))
+        }
     };
     let end = {
         let (console, filter) = (console.clone(), one.filter.clone());
@@ -111,10 +117,10 @@ fn subscription(console: &Console, one: &Subscription, words: &'static Words) ->
                 <button
                     type="button"
                     class="quiet"
-                    aria-label={format!("{} {}", words.unsubscribe, one.filter)}
+                    aria-label={format!("{} {}", words.messages.unsubscribe, one.filter)}
                     onclick={end}
                 >
-                    { words.unsubscribe }
+                    { words.messages.unsubscribe }
                 </button>
             }
         </li>

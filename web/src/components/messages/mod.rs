@@ -1,8 +1,13 @@
 //! The place to subscribe, to publish, and to see what came.
 
+mod message;
+mod message_list;
+mod payload;
+mod publish;
+mod subscribe;
+
 use yew::prelude::*;
 
-use super::{message, message_list, publish, subscribe};
 use crate::app::Console;
 
 /// Draws it.

@@ -1,5 +1,8 @@
 //! The place where a triple becomes a connection.
 
+mod signing;
+mod status;
+
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -8,11 +11,10 @@ use tern_core::identity::Region;
 use tern_core::sign::SignMethod;
 
 use super::field::{TextField, described_by, fault_of, rule};
-use super::{signing, status};
 use crate::app::Console;
 use crate::form::{Address, Carrier, Field};
 use crate::protocol::{Command, Task};
-use crate::state::Action;
+use crate::state::connect::Action;
 use crate::words::Words;
 
 /// Draws it.
@@ -27,7 +29,7 @@ pub(crate) fn view(console: &Console) -> Html {
             submit(&console);
         })
     };
-    let faults = state.faults_shown();
+    let faults = state.connect.faults_shown();
     let problem = state.now().problem.as_ref();
     let problem = problem.filter(|problem| problem.of == Task::Connect);
     html! {
@@ -38,10 +40,10 @@ pub(crate) fn view(console: &Console) -> Html {
                 { login(console, words) }
                 <div class="actions">
                     <button type="submit" class={if active { "plain" } else { "primary" }}>
-                        { if active { words.do_disconnect } else { words.do_connect } }
+                        { if active { words.connect.do_disconnect } else { words.common.do_connect } }
                     </button>
-                    if state.tried && !faults.is_empty() {
-                        <p class="error" role="alert">{ words.fix_first }</p>
+                    if state.connect.tried && !faults.is_empty() {
+                        <p class="error" role="alert">{ words.connect.fix_first }</p>
                     } else if let Some(problem) = problem {
                         <p class="error" role="alert">{ &problem.text }</p>
                     }
@@ -62,45 +64,45 @@ fn submit(console: &Console) {
         return;
     }
     console.act(Action::Try);
-    match state.form.faults().first() {
-        None => console.tell(Command::Connect(Box::new(state.form.clone()))),
+    match state.connect.form.faults().first() {
+        None => console.tell(Command::Connect(Box::new(state.connect.form.clone()))),
         Some(fault) => focus(fault.field.id()),
     }
 }
 
 fn device(console: &Console, words: &'static Words) -> Html {
     let state = console.state();
-    let shown = state.secret_shown;
-    let is_sample = state.form.is_sample();
+    let shown = state.connect.secret_shown;
+    let is_sample = state.connect.form.is_sample();
     let show = html! {
         <button
             type="button"
             class="plain"
             aria-pressed={shown.to_string()}
             aria-controls={Field::DeviceSecret.id()}
-            aria-label={format!("{} deviceSecret", if shown { words.hide } else { words.show })}
+            aria-label={format!("{} deviceSecret", if shown { words.common.hide } else { words.common.show })}
             onclick={console.acts(move |_: MouseEvent| Action::ShowSecret(!shown))}
         >
-            { if shown { words.hide } else { words.show } }
+            { if shown { words.common.hide } else { words.common.show } }
         </button>
     };
     let secret = TextField {
-        hint: Some(words.secret_hint),
+        hint: Some(words.connect.secret_hint),
         hidden: !shown,
         beside: show,
         ..TextField::default()
     };
     html! {
         <fieldset>
-            <legend>{ words.device }</legend>
-            <p class="lead">{ if is_sample { words.sample_hint } else { words.device_hint } }</p>
+            <legend>{ words.connect.device }</legend>
+            <p class="lead">{ if is_sample { words.connect.sample_hint } else { words.connect.device_hint } }</p>
             { TextField::default().view(console, Field::ProductKey, "productKey") }
             { TextField::default().view(console, Field::DeviceName, "deviceName") }
             { secret.view(console, Field::DeviceSecret, "deviceSecret") }
             if !is_sample {
                 <p>
                     <button type="button" class="link" onclick={console.acts(|_: MouseEvent| Action::UseSample)}>
-                        { words.use_sample }
+                        { words.connect.use_sample }
                     </button>
                 </p>
             }
@@ -109,16 +111,16 @@ fn device(console: &Console, words: &'static Words) -> Html {
 }
 
 fn whereto(console: &Console, words: &'static Words) -> Html {
-    let form = &console.state().form;
+    let form = &console.state().connect.form;
     let carrier_name = |carrier| match carrier {
-        Carrier::InPage => words.in_page,
+        Carrier::InPage => words.connect.in_page,
         Carrier::Ws => "ws",
         Carrier::Wss => "wss",
     };
     let hint = match form.carrier {
-        Carrier::InPage => words.in_page_hint,
-        Carrier::Ws => words.ws_hint,
-        Carrier::Wss => words.wss_hint,
+        Carrier::InPage => words.connect.in_page_hint,
+        Carrier::Ws => words.connect.ws_hint,
+        Carrier::Wss => words.connect.wss_hint,
     };
     let by_host = form.address == Address::Host;
     let carriers = Carrier::ALL.map(|carrier| {
@@ -133,8 +135,8 @@ fn whereto(console: &Console, words: &'static Words) -> Html {
         )
     });
     let addresses = [
-        (Address::Host, "by-host", words.by_host),
-        (Address::Region, "by-region", words.by_region),
+        (Address::Host, "by-host", words.connect.by_host),
+        (Address::Region, "by-region", words.connect.by_region),
     ]
     .map(|(address, id, label)| {
         let act = console.acts(move |()| Action::Address(address));
@@ -151,25 +153,25 @@ fn whereto(console: &Console, words: &'static Words) -> Html {
     };
     html! {
         <fieldset>
-            <legend>{ words.whereto }</legend>
-            <div class="segments" role="radiogroup" aria-label={words.whereto} aria-describedby="carrier-hint">
+            <legend>{ words.connect.whereto }</legend>
+            <div class="segments" role="radiogroup" aria-label={words.connect.whereto} aria-describedby="carrier-hint">
                 { for carriers }
             </div>
             <p class="hint" id="carrier-hint">{ hint }</p>
             if form.carrier != Carrier::InPage {
-                <div class="segments small" role="radiogroup" aria-label={words.address}>
+                <div class="segments small" role="radiogroup" aria-label={words.connect.address}>
                     { for addresses }
                 </div>
                 if by_host {
                     <div class="pair wide-narrow">
-                        { host.view(console, Field::Host, words.host) }
-                        { port.view(console, Field::Port, words.port) }
+                        { host.view(console, Field::Host, words.connect.host) }
+                        { port.view(console, Field::Port, words.connect.port) }
                     </div>
                 } else {
-                    { select(console, Field::Region, words.region, Region::ALL.map(Region::name)) }
+                    { select(console, Field::Region, words.connect.region, Region::ALL.map(Region::name)) }
                 }
                 if let Ok(endpoint) = form.endpoint() {
-                    <p class="hint target">{ words.connects_to }{ " " }<code>{ endpoint.to_string() }</code></p>
+                    <p class="hint target">{ words.connect.connects_to }{ " " }<code>{ endpoint.to_string() }</code></p>
                 }
             }
         </fieldset>
@@ -177,7 +179,7 @@ fn whereto(console: &Console, words: &'static Words) -> Html {
 }
 
 fn login(console: &Console, words: &'static Words) -> Html {
-    let form = &console.state().form;
+    let form = &console.state().connect.form;
     let on_clean = console.acts(|event: Event| {
         let input = event.target().and_then(|target| target.dyn_into().ok());
         Action::CleanSession(input.is_some_and(|input: HtmlInputElement| input.checked()))
@@ -186,30 +188,30 @@ fn login(console: &Console, words: &'static Words) -> Html {
         Action::Type(Field::Timestamp, format!("{:.0}", js_sys::Date::now()))
     });
     let client_id = TextField {
-        hint: Some(words.client_id_hint),
+        hint: Some(words.connect.client_id_hint),
         placeholder: form.client_id_meant(),
         ..TextField::default()
     };
     let keep_alive = TextField {
-        hint: Some(words.keep_alive_hint),
+        hint: Some(words.connect.keep_alive_hint),
         digits: true,
         ..TextField::default()
     };
     let timestamp = TextField {
-        hint: Some(words.timestamp_hint),
+        hint: Some(words.connect.timestamp_hint),
         digits: true,
-        beside: html! { <button type="button" class="plain" onclick={now}>{ words.now }</button> },
+        beside: html! { <button type="button" class="plain" onclick={now}>{ words.connect.now }</button> },
         ..TextField::default()
     };
     html! {
         <fieldset>
-            <legend>{ words.login_and_session }</legend>
-            { client_id.view(console, Field::ClientId, words.client_id) }
+            <legend>{ words.connect.login_and_session }</legend>
+            { client_id.view(console, Field::ClientId, words.connect.client_id) }
             <div class="pair">
-                { select(console, Field::Method, words.method, SignMethod::ALL.map(SignMethod::name)) }
-                { keep_alive.view(console, Field::KeepAlive, words.keep_alive) }
+                { select(console, Field::Method, words.connect.method, SignMethod::ALL.map(SignMethod::name)) }
+                { keep_alive.view(console, Field::KeepAlive, words.connect.keep_alive) }
             </div>
-            { timestamp.view(console, Field::Timestamp, words.timestamp) }
+            { timestamp.view(console, Field::Timestamp, words.connect.timestamp) }
             <div class="check">
                 <input
                     id="clean-session"
@@ -218,8 +220,8 @@ fn login(console: &Console, words: &'static Words) -> Html {
                     aria-describedby="clean-session-hint"
                     onchange={on_clean}
                 />
-                <label for="clean-session">{ words.clean_session }</label>
-                <p class="hint" id="clean-session-hint">{ words.clean_session_hint }</p>
+                <label for="clean-session">{ words.connect.clean_session }</label>
+                <p class="hint" id="clean-session-hint">{ words.connect.clean_session_hint }</p>
             </div>
         </fieldset>
     }
@@ -252,8 +254,8 @@ fn select<const N: usize>(
     label: &'static str,
     choices: [&'static str; N],
 ) -> Html {
-    let chosen = console.state().form.text(field).to_owned();
-    let fault = fault_of(field, &console.state().faults_shown());
+    let chosen = console.state().connect.form.text(field).to_owned();
+    let fault = fault_of(field, &console.state().connect.faults_shown());
     let onchange = console.acts(move |event: Event| {
         let select = event.target().and_then(|target| target.dyn_into().ok());
         let text = select.map_or_else(String::new, |select: HtmlSelectElement| select.value());

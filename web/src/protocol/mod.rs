@@ -5,12 +5,17 @@
 //! most once a tick, however many packets went by. Each message is two byte arrays: itself
 //! in postcard's form, and payloads, into which it points by ranges. Both are transferred.
 
-use std::ops::Range;
+pub mod messages;
+mod packets;
+mod span;
+pub mod timeline;
 
 use serde::{Deserialize, Serialize};
 
+pub use packets::{Chosen, Detail, Row, Rows};
+pub use span::Span;
+
 use crate::form::Form;
-use crate::worker::log::Direction;
 
 /// What the page tells the worker. Where bytes belong to it, they come beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,55 +49,13 @@ pub enum Command {
     Clear,
 }
 
-/// What the page looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// What the page looks at: of each place what is in sight, nothing of a place that is not shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Watch {
-    /// Of the packets.
-    pub packets: Span,
-    /// Of the messages received.
-    pub messages: Span,
-    /// The packet whose bytes are wanted.
-    pub chosen: Option<u64>,
-}
-
-impl Default for Watch {
-    fn default() -> Self {
-        Self {
-            packets: Span::Newest(40),
-            messages: Span::Newest(40),
-            chosen: None,
-        }
-    }
-}
-
-/// A part of a list, in entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Span {
-    /// The last so many, whatever comes.
-    Newest(u32),
-    /// From an index on.
-    From {
-        /// The first index.
-        first: u64,
-        /// How many.
-        count: u32,
-    },
-}
-
-impl Span {
-    /// More rows than this are never sent at once.
-    pub const MOST: u32 = 200;
-
-    /// The indices meant, in a list that holds `held`.
-    #[must_use]
-    pub fn within(self, held: Range<u64>) -> Range<u64> {
-        let (first, count) = match self {
-            Self::Newest(count) => (held.end.saturating_sub(count.min(Self::MOST).into()), count),
-            Self::From { first, count } => (first, count),
-        };
-        let first = first.clamp(held.start, held.end);
-        first..held.end.min(first + u64::from(count.min(Self::MOST)))
-    }
+    /// Of the timeline.
+    pub timeline: Option<timeline::Watch>,
+    /// Of the messages.
+    pub messages: Option<messages::Watch>,
 }
 
 /// What the worker tells the page.
@@ -126,12 +89,25 @@ pub struct Snapshot {
     pub up: Count,
     /// Packets and bytes that came down.
     pub down: Count,
-    /// The packets looked at.
-    pub packets: Rows,
-    /// The messages looked at.
-    pub messages: Rows,
-    /// The packet chosen, whole.
-    pub chosen: Option<Chosen>,
+    /// Packets that are held, and those that had to make room.
+    pub packets: Kept,
+    /// Messages received that are held, and those that had to make room.
+    pub messages: Kept,
+    /// The worker's memory, in bytes: it grows until the log is full, and then no more.
+    pub memory: u64,
+    /// The timeline, where it is looked at.
+    pub timeline: Option<timeline::View>,
+    /// The messages, where they are looked at.
+    pub inbox: Option<messages::View>,
+}
+
+/// How many entries of a bounded list are held, and how many had to make room: together all that ever came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Held.
+    pub held: u64,
+    /// No longer held.
+    pub evicted: u64,
 }
 
 /// Where the connection stands.
@@ -287,98 +263,4 @@ pub struct Count {
     pub packets: u64,
     /// Bytes.
     pub bytes: u64,
-}
-
-/// A part of a list, and how long the list is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Rows {
-    /// Entries that are no longer held.
-    pub evicted: u64,
-    /// Entries that are held.
-    pub held: u64,
-    /// The index of the first row.
-    pub first: u64,
-    /// The rows.
-    pub rows: Vec<Row>,
-}
-
-/// A packet, as a list shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// Its index in the log of packets.
-    pub index: u64,
-    /// When, in ms of the worker's clock.
-    pub at_ms: f64,
-    /// Which way.
-    pub direction: Direction,
-    /// Its packet type, or nought where the bytes are no packet.
-    pub kind: u8,
-    /// Its packet identifier.
-    pub packet_id: Option<u16>,
-    /// Its length in bytes, fixed header included.
-    pub size: usize,
-    /// What is worth saying about it.
-    pub detail: Detail,
-}
-
-/// What is worth saying about a packet. Texts are cut to a length that a row can show.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Detail {
-    /// Its type says it all.
-    Nothing,
-    /// A CONNECT.
-    Connect {
-        /// The whole MQTT client id.
-        client_id: String,
-        /// The user name.
-        username: String,
-        /// In seconds.
-        keep_alive: u16,
-        /// Clean session.
-        clean_session: bool,
-    },
-    /// A CONNACK.
-    Connack {
-        /// The return code.
-        code: u8,
-        /// The code in the standard's words.
-        name: String,
-        /// Session present.
-        session_present: bool,
-    },
-    /// A PUBLISH.
-    Publish {
-        /// Its topic.
-        topic: String,
-        /// Its QoS.
-        qos: u8,
-        /// DUP.
-        dup: bool,
-        /// RETAIN.
-        retain: bool,
-        /// The payload's front, in the bytes beside the report.
-        payload: Range<usize>,
-        /// The payload's whole length in bytes.
-        payload_size: usize,
-    },
-    /// A SUBSCRIBE, or an UNSUBSCRIBE, which asks for no QoS.
-    Filters(Vec<(String, Option<u8>)>),
-    /// A SUBACK's codes; 0x80 is a refusal.
-    Suback(Vec<u8>),
-    /// No packet.
-    Malformed {
-        /// The offset of the bad byte.
-        at: usize,
-        /// The rule that it breaks.
-        rule: String,
-    },
-}
-
-/// A packet with all its bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Chosen {
-    /// The packet; its payload range is the whole payload.
-    pub row: Row,
-    /// Its bytes, in those beside the report.
-    pub bytes: Range<usize>,
 }

@@ -3,36 +3,45 @@
 use yew::prelude::*;
 
 use super::payload::{Shown, pretty, read};
-use super::when::{grouped, time_of_day};
 use crate::app::Console;
+use crate::components::when::{grouped, time_of_day};
+use crate::protocol::messages::Watch;
 use crate::protocol::{Chosen, Detail};
-use crate::state::{Action, State};
+use crate::state::State;
+use crate::state::messages::Action;
 use crate::words::Words;
 
 /// Draws it.
 pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
-    let Some(index) = state.watch.chosen else {
+    let Some(index) = state.messages.watch.chosen else {
         return Html::default();
     };
-    let chosen = state
-        .now()
-        .chosen
-        .as_ref()
+    let inbox = state.now().inbox.as_ref();
+    let chosen = inbox
+        .and_then(|inbox| inbox.chosen.as_ref())
         .filter(|chosen| chosen.row.index == index);
     let is_gone = index < state.now().packets.evicted;
-    let close = console.acts(|_: MouseEvent| Action::Choose(None));
+    let close = {
+        let watch = state.messages.watch.clone();
+        console.acts(move |_: MouseEvent| {
+            Action::Look(Watch {
+                chosen: None,
+                ..watch.clone()
+            })
+        })
+    };
     html! {
         <section class="whole" aria-labelledby="whole-title">
             <div class="bar">
-                <h2 id="whole-title">{ words.message }</h2>
-                <button type="button" class="quiet" onclick={close}>{ words.close }</button>
+                <h2 id="whole-title">{ words.messages.message }</h2>
+                <button type="button" class="quiet" onclick={close}>{ words.common.close }</button>
             </div>
             if let Some(chosen) = chosen {
                 { whole(state, chosen, words) }
             } else if is_gone {
-                <p class="hint">{ words.gone }</p>
+                <p class="hint">{ words.messages.gone }</p>
             }
         </section>
     }
@@ -58,18 +67,18 @@ fn whole(state: &State, chosen: &Chosen, words: &Words) -> Html {
     html! {
         <>
             <dl class="facts">
-                <dt>{ words.topic }</dt><dd><code>{ topic }</code></dd>
-                <dt>{ words.time }</dt><dd>{ time_of_day(&state.worker, chosen.row.at_ms) }</dd>
+                <dt>{ words.common.topic }</dt><dd><code>{ topic }</code></dd>
+                <dt>{ words.common.time }</dt><dd>{ time_of_day(&state.worker, chosen.row.at_ms) }</dd>
                 <dt>{ "QoS" }</dt><dd>{ qos }</dd>
                 <dt>{ "DUP" }</dt><dd>{ u8::from(*dup) }</dd>
                 <dt>{ "RETAIN" }</dt><dd>{ u8::from(*retain) }</dd>
                 if let Some(id) = chosen.row.packet_id {
-                    <dt>{ words.packet_id }</dt><dd>{ id }</dd>
+                    <dt>{ words.common.packet_id }</dt><dd>{ id }</dd>
                 }
-                <dt>{ words.size }</dt><dd>{ grouped(*payload_size as u64) }{ " B" }</dd>
+                <dt>{ words.common.size }</dt><dd>{ grouped(*payload_size as u64) }{ " B" }</dd>
             </dl>
             if hex {
-                <p class="hint">{ words.not_text }</p>
+                <p class="hint">{ words.messages.not_text }</p>
             }
             <pre tabindex="0">{ text }</pre>
         </>
