@@ -1,5 +1,6 @@
 //! A long list of which only what is in sight is drawn. Its rows have one height, set by the styles.
 
+use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -38,26 +39,35 @@ pub(super) fn list(props: &Props) -> Html {
     let rows = use_node_ref();
     let following = use_state(|| true);
     let seen_evicted = use_mut_ref(|| props.evicted);
+    // Measured when the list appears and the window changes: at each drawing it would cost a layout.
+    let row_height = use_mut_ref(|| None::<f64>);
 
     // After each drawing: how long it is, where the rows lie, where it is scrolled to.
     {
         let (frame, spacer, rows) = (frame.clone(), spacer.clone(), rows.clone());
         let (evicted, held, first) = (props.evicted, props.held, props.first);
-        let following = *following;
+        let (following, row_height) = (*following, row_height.clone());
+        let seen_evicted = seen_evicted.clone();
         use_effect(move || {
-            let Some(sight) = Sight::of(&frame) else {
+            let Some(element) = frame.cast::<HtmlElement>() else {
                 return;
             };
+            let measured = *row_height.borrow();
+            let Some(row) = measured.or_else(|| row_of(&element)) else {
+                return;
+            };
+            *row_height.borrow_mut() = Some(row);
             let above = first.saturating_sub(evicted);
-            set(&spacer, "height", &pixels(held, sight.row));
-            let shift = format!("translateY({})", pixels(above, sight.row));
+            set(&spacer, "height", &pixels(held, row));
+            let shift = format!("translateY({})", pixels(above, row));
             set(&rows, "transform", &shift);
             let gone = evicted.saturating_sub(seen_evicted.replace(evicted));
             if following {
-                sight.element.set_scroll_top(sight.element.scroll_height());
+                // Beyond the end is the end.
+                element.set_scroll_top(whole(float(held + 100) * row));
             } else if gone > 0 {
-                let top = f64::from(sight.element.scroll_top()) - float(gone) * sight.row;
-                sight.element.set_scroll_top(whole(top));
+                let top = f64::from(element.scroll_top()) - float(gone) * row;
+                element.set_scroll_top(whole(top));
             }
         });
     }
@@ -76,9 +86,20 @@ pub(super) fn list(props: &Props) -> Html {
         }
     };
     {
-        // The first look, once the list has a size.
-        let look = look.clone();
-        use_effect_with((), move |()| look(()));
+        // The first look, once the list has a size; and again whenever the window has another.
+        let (frame, on_span) = (frame.clone(), props.on_span.clone());
+        use_effect_with((), move |()| {
+            let look = move || {
+                *row_height.borrow_mut() = None;
+                if let Some(sight) = Sight::of(&frame) {
+                    on_span.emit(sight.span(*seen_evicted.borrow(), sight.is_at_end()));
+                }
+            };
+            look();
+            let on_resize = web_sys::window()
+                .map(|window| EventListener::new(&window, "resize", move |_| look()));
+            move || drop(on_resize)
+        });
     }
     let onscroll = Callback::from(move |_: Event| look(()));
     let to_end = {
@@ -123,9 +144,7 @@ struct Sight {
 impl Sight {
     fn of(frame: &NodeRef) -> Option<Self> {
         let element = frame.cast::<HtmlElement>()?;
-        let style = web_sys::window()?.get_computed_style(&element).ok()??;
-        let row = style.get_property_value("--row").ok()?;
-        let row = row.trim().trim_end_matches("px").parse().ok()?;
+        let row = row_of(&element)?;
         Some(Self { element, row })
     }
 
@@ -147,6 +166,13 @@ impl Sight {
             count: narrow(in_sight + 2 * MARGIN),
         }
     }
+}
+
+/// The height of a row in pixels, as the styles have it.
+fn row_of(element: &HtmlElement) -> Option<f64> {
+    let style = web_sys::window()?.get_computed_style(element).ok()??;
+    let row = style.get_property_value("--row").ok()?;
+    row.trim().trim_end_matches("px").parse().ok()
 }
 
 /// Sets a style through the object model, which the page's policy allows where it forbids the attribute.

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod cloud;
 pub mod connect;
+mod list_keys;
 pub mod messages;
 mod place;
 mod standing;
@@ -10,6 +11,7 @@ pub mod timeline;
 
 use std::rc::Rc;
 
+pub use list_keys::ListKeys;
 pub use place::Place;
 pub use standing::Standing;
 
@@ -129,7 +131,12 @@ impl State {
             Action::ShowKeys(shown) => self.keys_shown = shown,
             Action::Told(report, bytes) => match *report {
                 Report::Ready { origin_ms } => self.worker = Worker::Ready { origin_ms },
-                Report::Snapshot(now) => self.seen = Rc::new(Seen { now: *now, bytes }),
+                Report::Snapshot(now) => {
+                    if let Some(shown) = &now.timeline {
+                        self.timeline.keys.show(&shown.rows);
+                    }
+                    self.seen = Rc::new(Seen { now: *now, bytes });
+                }
             },
             Action::WorkerBroken(text) => self.worker = Worker::Broken(text),
             Action::Connect(action) => self.connect.act(action),

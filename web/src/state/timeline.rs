@@ -1,5 +1,6 @@
 //! What the timeline looks at.
 
+use super::ListKeys;
 use crate::protocol::Span;
 use crate::protocol::timeline::{Filter, Watch};
 
@@ -8,6 +9,8 @@ use crate::protocol::timeline::{Filter, Watch};
 pub struct Timeline {
     /// What the place looks at.
     pub watch: Watch,
+    /// The keys of the rows in sight.
+    pub keys: ListKeys,
 }
 
 /// What can happen to it.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort, Performance};
 
 use super::in_page::InPage;
 use super::log::Bounds;
@@ -74,7 +74,9 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
             is_busy: std::cell::Cell::new(false),
             scope: scope.clone(),
             session: RefCell::new(session),
+            clock: scope.performance(),
             wake: Timer::default(),
+            wake_at_ms: std::cell::Cell::new(f64::MAX),
             tick: Timer::default(),
             told_ms: std::cell::Cell::new(f64::MIN),
             on_wake,
@@ -110,7 +112,10 @@ struct Host {
     is_busy: std::cell::Cell<bool>,
     scope: DedicatedWorkerGlobalScope,
     session: RefCell<Session>,
+    /// Cached: asking the scope for it is a call of its own.
+    clock: Option<Performance>,
     wake: Timer,
+    wake_at_ms: std::cell::Cell<f64>,
     tick: Timer,
     told_ms: std::cell::Cell<f64>,
     on_wake: Closure<dyn FnMut()>,
@@ -142,8 +147,20 @@ impl Host {
 
     fn turn(&self) {
         let next = self.session.borrow_mut().turn(self.now_ms());
-        self.set(&self.wake, next, &self.on_wake);
+        self.wake_by(next);
         self.tell_soon();
+    }
+
+    /// Sees to it that there is a turn in so many ms at the latest. A timer that rings early does no harm:
+    /// its turn finds nothing due and asks again. So none is set anew for every packet.
+    fn wake_by(&self, wait_ms: Option<f64>) {
+        let Some(wait_ms) = wait_ms else { return };
+        let at_ms = self.now_ms() + wait_ms;
+        let rings = self.wake.get().is_some() && self.wake_at_ms.get() <= at_ms;
+        if !rings {
+            self.set(&self.wake, Some(wait_ms), &self.on_wake);
+            self.wake_at_ms.set(at_ms);
+        }
     }
 
     /// Tells the page by the next tick, if there is something to tell.
@@ -201,12 +218,12 @@ impl Host {
     }
 
     fn now_ms(&self) -> f64 {
-        self.scope.performance().map_or(0.0, |clock| clock.now())
+        self.clock.as_ref().map_or(0.0, Performance::now)
     }
 
     fn origin_ms(&self) -> f64 {
-        let clock = self.scope.performance();
-        clock.map_or_else(js_sys::Date::now, |clock| clock.time_origin())
+        let clock = self.clock.as_ref();
+        clock.map_or_else(js_sys::Date::now, Performance::time_origin)
     }
 }
 

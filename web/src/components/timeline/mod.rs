@@ -65,7 +65,7 @@ pub(crate) fn view(console: &Console) -> Html {
                                 head={columns(words)}
                                 on_span={console.acts(Action::Look)}
                             >
-                                { for rows.rows.iter().map(|row| packet::view(console, row)) }
+                                { for rows.rows.iter().enumerate().map(|(place, row)| packet::view(console, place, row)) }
                             </List>
                         }
                     }

@@ -12,7 +12,7 @@ use crate::words::Words;
 use crate::worker::log::Direction;
 
 /// Draws it.
-pub(super) fn view(console: &Console, row: &Row) -> Html {
+pub(super) fn view(console: &Console, place: usize, row: &Row) -> Html {
     let state = console.state();
     let words = state.words();
     let kind = PacketType::from_first_byte(row.kind << 4);
@@ -24,7 +24,7 @@ pub(super) fn view(console: &Console, row: &Row) -> Html {
     let index = row.index;
     let chosen = state.timeline.watch.chosen == Some(index);
     html! {
-        <div key={index} class="entry" role="listitem">
+        <div key={state.timeline.keys.key(place)} class="entry" role="listitem">
             <button
                 type="button"
                 class={classes!("packet", class, kind.is_none().then_some("broken"))}
