@@ -1,136 +1,16 @@
 //! The run loop against the stand-in inside the page: no server, no browser, no clock.
 
-use tern_core::device::{CloseKind, CloseReason};
-use tern_core::identity::Endpoint;
-use tern_core::time::Instant;
+mod bench;
+
+use bench::{Bench, kinds, messages, own_topic, packets, publish, subscribe};
 use tern_web::form::Form;
-use tern_web::protocol::{
-    Command, Detail, Fate, Link, Row, Snapshot, SubscriptionState, Task, Watch, messages, timeline,
-};
-use tern_web::sample;
-use tern_web::worker::in_page::InPage;
-use tern_web::worker::log::{Bounds, Direction};
-use tern_web::worker::session::Session;
-use tern_web::worker::transport::{Happened, Received, Transport};
+use tern_web::protocol::{Command, Detail, Fate, Link, SubscriptionState, Task};
+use tern_web::worker::log::Direction;
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
-
-/// A session and a clock that moves only when told to.
-struct Bench {
-    session: Session,
-    now_ms: f64,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let in_page = InPage::new(7);
-        let mut session = Session::new(
-            Box::new(in_page),
-            Box::new(NoNetwork { opened: false }),
-            Bounds::default(),
-            7,
-        );
-        let everything = Watch {
-            timeline: Some(timeline::Watch::default()),
-            messages: Some(messages::Watch::default()),
-        };
-        session.command(0.0, Command::Watch(everything), &[]);
-        Self {
-            session,
-            now_ms: 1000.0,
-        }
-    }
-
-    fn tell(&mut self, command: Command, bytes: &[u8]) -> Snapshot {
-        self.session.command(self.now_ms, command, bytes);
-        self.session.turn(self.now_ms);
-        self.see()
-    }
-
-    fn see(&mut self) -> Snapshot {
-        self.session.snapshot(self.now_ms, &mut Vec::new())
-    }
-
-    /// Lets time pass, waking the session exactly when it wants to be woken.
-    fn wait(&mut self, ms: f64) {
-        let end = self.now_ms + ms;
-        while let Some(wait) = self.session.turn(self.now_ms) {
-            if self.now_ms + wait > end {
-                break;
-            }
-            self.now_ms += wait.max(1.0);
-        }
-        self.now_ms = end;
-        self.session.turn(end);
-    }
-
-    fn connected() -> Self {
-        let mut bench = Self::new();
-        let seen = bench.tell(Command::Connect(Box::new(Form::sample())), &[]);
-        assert!(seen.link.is_connected(), "{:?}", seen.link);
-        bench
-    }
-}
-
-/// No host can be reached.
-struct NoNetwork {
-    opened: bool,
-}
-
-impl Transport for NoNetwork {
-    fn open(&mut self, _: Instant, _: &Endpoint) {
-        self.opened = true;
-    }
-
-    fn send(&mut self, _: Instant, _: &[u8]) {}
-
-    fn close(&mut self, _: Instant) {
-        self.opened = false;
-    }
-
-    fn next(&mut self, _: Instant, _: &mut Received) -> Option<Happened> {
-        std::mem::take(&mut self.opened).then(|| {
-            Happened::Closed(CloseReason {
-                kind: CloseKind::Network,
-                text: "no such host".into(),
-            })
-        })
-    }
-}
-
-fn packets(seen: &Snapshot) -> &[Row] {
-    &seen.timeline.as_ref().expect("it is looked at").rows.rows
-}
-
-fn messages(seen: &Snapshot) -> &[Row] {
-    &seen.inbox.as_ref().expect("it is looked at").rows.rows
-}
-
-fn kinds(seen: &Snapshot) -> Vec<(Direction, u8)> {
-    let rows = packets(seen).iter();
-    rows.map(|row| (row.direction, row.kind)).collect()
-}
-
-fn publish(topic: &str) -> Command {
-    Command::Publish {
-        topic: topic.into(),
-        qos: 1,
-    }
-}
-
-fn subscribe(filter: &str) -> Command {
-    Command::Subscribe {
-        filter: filter.into(),
-        qos: 1,
-    }
-}
-
-fn own_topic() -> String {
-    sample::topic(sample::PRODUCT_KEY, sample::DEVICE_NAME)
-}
 
 #[test]
 fn the_first_click_connects() {
