@@ -27,5 +27,6 @@ mod steps;
 pub use direct::{DirectLogin, direct};
 pub use extended::{ClientIdError, ExtendedClientId};
 pub use hmac::{Digest, SignMethod, UnknownSignMethod, content, sign};
+pub(crate) use hmac::{digest, plain_hash};
 pub use password::Password;
 pub use steps::{Step, StepValue, steps};

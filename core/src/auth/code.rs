@@ -1,5 +1,7 @@
 //! The numbers that stand as `code` in the answer.
 
+use crate::explain::{InWords, Lang};
+
 /// A `code` that the seed names (seed: 错误码说明).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -59,35 +61,8 @@ impl Code {
     }
 
     /// What the code means, and what to check.
-    pub fn explanation(self) -> &'static str {
-        match self {
-            Self::Success => "The platform authenticated the device.",
-            Self::SignatureMismatch => {
-                "The signature does not match. Check that the deviceSecret is this device's own, whole \
-                 and without white space, not the product's; that names and values are signed, sorted \
-                 by name; that the timestamp sent is the one signed; and that signmethod is the method \
-                 used (hmacmd5 where none is sent)."
-            }
-            Self::BadParameter => {
-                "A parameter is missing or wrong. productKey, deviceName, clientId and sign must be \
-                 there, the clientId with at most 64 characters, signmethod one of hmacmd5, hmacsha1 and \
-                 hmacsha256, and the body percent-encoded as application/x-www-form-urlencoded."
-            }
-            Self::Unknown => {
-                "Something went wrong on the platform's side. Wait and try again; if it stays, look at \
-                 the device's log in the platform's console."
-            }
-            Self::DeviceNotFound => {
-                "The platform knows no such device. Check productKey and deviceName (upper and lower \
-                 case differ), that the device was not deleted, and that the authentication host is that \
-                 of the region where the product was made."
-            }
-            Self::AuthTypeMismatch => {
-                "The device is not allowed to authenticate this way. Check the product's authentication \
-                 type in the platform's console: it must be the device's own secret, not a certificate \
-                 or the product's secret; or connect directly."
-            }
-        }
+    pub fn explanation(self) -> String {
+        self.in_words(Lang::En)
     }
 
     /// Whether the same request would be refused again.

@@ -2,6 +2,7 @@
 
 use super::Code;
 use super::answer::MAX_ANSWER;
+use crate::explain::{self, Lang};
 
 /// An answer that grants nothing. The text never holds a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,13 +78,9 @@ impl AuthError {
     }
 
     /// What the error means, and what to check.
-    pub fn explanation(&self) -> &'static str {
+    pub fn explanation(&self) -> String {
         match self {
-            Self::Refused { code, .. } => Code::from_number(*code).map_or(
-                "The platform gave a code that is not known here. Look at its message, and for the code \
-                 in the platform's documentation.",
-                Code::explanation,
-            ),
+            Self::Refused { code, .. } => return explain::auth_code(*code, Lang::En),
             Self::NotJson { .. } => {
                 "Something other than the platform's authentication answered: often a proxy, the login \
                  page of a network, or a wrong URL. Check the authentication URL and the network."
@@ -116,6 +113,7 @@ impl AuthError {
                  stands in between."
             }
         }
+        .to_owned()
     }
 
     /// Whether the same request would fail again, so that trying again needs a change first.

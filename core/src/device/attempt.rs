@@ -7,7 +7,8 @@ use super::{
     Refusal, RefusedBy, Timer,
 };
 use crate::auth::{AuthError, HttpAnswer};
-use crate::explain;
+use crate::explain::causes::{End, Evidence};
+use crate::explain::{self, Lang};
 use crate::identity::Endpoint;
 use crate::time::Instant;
 use crate::wire::{Connack, ConnectCode, Packet, write};
@@ -128,10 +129,15 @@ impl Device {
 
     fn refused(&mut self, now: Instant, code: ConnectCode) {
         let login = &self.config.login;
+        let evidence = Evidence {
+            was_connected: self.ever_connected,
+            token_age_ms: self.sign_in.token_age_ms(now),
+            ..Evidence::of(End::Connack(code), &self.config, self.endpoint.as_ref())
+        };
         let refusal = Refusal {
             by: RefusedBy::Connack(code),
             reason: code.name().to_owned(),
-            explanation: explain::connack(code, login, self.config.keep_alive),
+            explanation: explain::explanation(&evidence, Lang::En),
         };
         let again = code == ConnectCode::ServerUnavailable && self.sign_in.token_refused(login);
         self.outputs.push_back(Output::CloseTransport);
@@ -162,7 +168,7 @@ fn auth_failure(error: &AuthError) -> Failure {
             refusal: Refusal {
                 by: RefusedBy::Auth(*code),
                 reason: error.to_string(),
-                explanation: error.explanation().to_owned(),
+                explanation: error.explanation(),
             },
             is_final: error.is_final(),
         },

@@ -179,10 +179,10 @@ impl Device {
     }
 
     /// What it may be that answers there, as long as nothing has shown that it is a broker.
-    fn hint(&self, bytes: &[u8]) -> &'static str {
+    fn hint(&self, bytes: &[u8]) -> String {
         match self.phase {
             Phase::LoggingIn => explain::not_mqtt(bytes),
-            _ => "",
+            _ => String::new(),
         }
     }
 }

@@ -78,6 +78,12 @@ impl SignIn {
         Ok(Some(endpoint))
     }
 
+    /// How old the token in hand is, in ms.
+    pub(super) fn token_age_ms(&self, now: Instant) -> Option<u64> {
+        let (_, granted_at) = self.grant.as_ref()?;
+        u64::try_from(now.since(*granted_at).as_millis()).ok()
+    }
+
     /// The platform accepted.
     pub(super) fn accepted(&mut self) {
         self.token_refused = false;

@@ -35,6 +35,15 @@ impl SignMethod {
             Self::HmacSha256 => "hmacsha256",
         }
     }
+
+    /// The signature's length in bytes: 16, 20, 32.
+    pub(crate) const fn digest_len(self) -> usize {
+        match self {
+            Self::HmacMd5 => 16,
+            Self::HmacSha1 => 20,
+            Self::HmacSha256 => 32,
+        }
+    }
 }
 
 impl fmt::Display for SignMethod {
@@ -78,10 +87,29 @@ pub fn content(pairs: &[(&str, &str)]) -> String {
 
 /// Signs a content with the device's secret.
 pub fn sign(method: SignMethod, secret: &DeviceSecret, content: &str) -> Digest {
+    digest(method, secret.expose(), content.as_bytes())
+}
+
+/// The HMAC of any message under any key.
+pub(crate) fn digest(method: SignMethod, key: &[u8], message: &[u8]) -> Digest {
     match method {
-        SignMethod::HmacMd5 => digest::<Hmac<md5::Md5>>(secret, content),
-        SignMethod::HmacSha1 => digest::<Hmac<sha1::Sha1>>(secret, content),
-        SignMethod::HmacSha256 => digest::<Hmac<sha2::Sha256>>(secret, content),
+        SignMethod::HmacMd5 => mac::<Hmac<md5::Md5>>(key, message),
+        SignMethod::HmacSha1 => mac::<Hmac<sha1::Sha1>>(key, message),
+        SignMethod::HmacSha256 => mac::<Hmac<sha2::Sha256>>(key, message),
+    }
+}
+
+/// The hash that a method is made of, of several pieces one after the other: what is no signature.
+pub(crate) fn plain_hash(method: SignMethod, pieces: &[&[u8]]) -> Vec<u8> {
+    fn of<H: sha2::Digest>(pieces: &[&[u8]]) -> Vec<u8> {
+        let mut hash = H::new();
+        pieces.iter().for_each(|piece| hash.update(piece));
+        hash.finalize().to_vec()
+    }
+    match method {
+        SignMethod::HmacMd5 => of::<md5::Md5>(pieces),
+        SignMethod::HmacSha1 => of::<sha1::Sha1>(pieces),
+        SignMethod::HmacSha256 => of::<sha2::Sha256>(pieces),
     }
 }
 
@@ -132,11 +160,10 @@ impl Drop for Digest {
     }
 }
 
-fn digest<M: Mac + KeyInit>(secret: &DeviceSecret, content: &str) -> Digest {
+fn mac<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Digest {
     // HMAC takes a key of any length (RFC 2104): longer ones are hashed, shorter ones padded.
-    let mut mac =
-        <M as KeyInit>::new_from_slice(secret.expose()).expect("HMAC takes any key length");
-    mac.update(content.as_bytes());
+    let mut mac = <M as KeyInit>::new_from_slice(key).expect("HMAC takes any key length");
+    mac.update(message);
     Digest(mac.finalize().into_bytes().to_vec())
 }
 

@@ -93,7 +93,7 @@ fn tell_error(printer: &mut Printer, error: &AuthError) -> Result<(), Failure> {
                 connack: None,
                 auth_code: Some(*code),
                 reason: &reason,
-                explanation: error.explanation(),
+                explanation: &error.explanation(),
             },
         ),
         _ => {

@@ -1,0 +1,20 @@
+//! The Chinese of what the core holds as English texts: rules, field names, the reasons of the steps.
+
+mod identity;
+mod steps;
+mod wire;
+
+/// An English text and its Chinese.
+type Pair = (&'static str, &'static str);
+
+/// The Chinese of a text, if there is one.
+pub(super) fn zh(text: &str) -> Option<&'static str> {
+    [wire::RULES, wire::FIELDS, identity::RULES, steps::REASONS]
+        .into_iter()
+        .flatten()
+        .find(|(en, _)| *en == text)
+        .map(|(_, zh)| *zh)
+}
+
+#[cfg(test)]
+mod tests;
