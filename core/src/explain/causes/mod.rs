@@ -197,6 +197,10 @@ pub enum CauseId {
     PeerBroken,
     /// What answers is no MQTT broker.
     NotABroker,
+    /// An HTTP server answers.
+    HttpServer,
+    /// The peer speaks TLS, and this side does not.
+    TlsExpected,
     /// TLS on one side, none on the other.
     TlsMix,
     /// The certificate is not trusted.
@@ -259,7 +263,7 @@ impl InWords for Cause {
     }
 }
 
-/// Ranks what may be behind an end, the likeliest first. Never empty.
+/// Ranks what may be behind an end, the likeliest first. Empty for a login that was accepted only.
 #[must_use]
 pub fn causes(evidence: &Evidence<'_>) -> Vec<Cause> {
     rank::all(evidence)

@@ -257,8 +257,9 @@ fn not_mqtt(speaks: Speaks, evidence: &Evidence<'_>, causes: &mut Vec<Cause>) {
     seen.extend(way(evidence));
     causes.push(Cause {
         id: match speaks {
-            Speaks::Tls => CauseId::TlsMix,
-            Speaks::Http | Speaks::Other => CauseId::NotABroker,
+            Speaks::Tls => CauseId::TlsExpected,
+            Speaks::Http => CauseId::HttpServer,
+            Speaks::Other => CauseId::NotABroker,
         },
         likelihood: Certain,
         seen,
@@ -282,7 +283,7 @@ fn closed(evidence: &Evidence<'_>, causes: &mut Vec<Cause>) {
     }
     let is_fight = evidence.short_lives >= FIGHT;
     let is_short = evidence.lived_ms.is_some_and(|ms| ms < SHORT_LIFE_MS);
-    if !evidence.other_tab && evidence.auth != Auth::Plain || is_fight && !evidence.other_tab {
+    if !evidence.other_tab && (is_fight || evidence.auth != Auth::Plain) {
         let mut seen: Vec<_> = lived.clone().into_iter().collect();
         if is_fight {
             seen.insert(0, Seen::ShortLives(evidence.short_lives));

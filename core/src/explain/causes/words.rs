@@ -28,6 +28,8 @@ pub(super) const fn name(id: CauseId) -> &'static str {
         CauseId::ClosedByPeer => "closed_by_peer",
         CauseId::PeerBroken => "peer_broken",
         CauseId::NotABroker => "not_a_broker",
+        CauseId::HttpServer => "http_server",
+        CauseId::TlsExpected => "tls_expected",
         CauseId::TlsMix => "tls_mix",
         CauseId::Certificate => "certificate",
         CauseId::WrongPort => "wrong_port",
@@ -124,6 +126,14 @@ pub(super) const fn title(id: CauseId, lang: Lang) -> &'static str {
         CauseId::NotABroker => lang.pick(
             "What answers there is no MQTT broker, or not over this transport.",
             "那里应答的不是 MQTT 服务器，或者传输方式不对。",
+        ),
+        CauseId::HttpServer => lang.pick(
+            "An HTTP server answers there, not an MQTT broker.",
+            "那里应答的是 HTTP 服务器，不是 MQTT 服务器。",
+        ),
+        CauseId::TlsExpected => lang.pick(
+            "The other side speaks TLS, and this connection does not.",
+            "对端使用 TLS，而这个连接没有。",
         ),
         CauseId::TlsMix => lang.pick(
             "One side speaks TLS and the other does not.",
@@ -252,8 +262,16 @@ pub(super) const fn to_try(id: CauseId, lang: Lang) -> &'static str {
             "请逐字节查看最后收到的报文；若中间有代理，请绕过它再试。",
         ),
         CauseId::NotABroker => lang.pick(
-            "Check host, port and transport; for WebSocket also the path, and that the server offers the sub-protocol mqtt.",
+            "Is there an MQTT broker on that port? Check host, port and transport; for WebSocket also the path, and that the server offers the sub-protocol mqtt.",
             "请检查主机、端口和传输方式；WebSocket 还要检查路径，以及服务器是否支持子协议 mqtt。",
+        ),
+        CauseId::HttpServer => lang.pick(
+            "Check the port; where the server offers MQTT over WebSocket, choose the transport ws or wss.",
+            "请检查端口；若该服务器提供 MQTT over WebSocket，请选择传输方式 ws 或 wss。",
+        ),
+        CauseId::TlsExpected => lang.pick(
+            "Choose the transport tls (in a page wss), and securemode 2 with it.",
+            "请选择传输方式 tls（网页中为 wss），相应的 securemode 为 2。",
         ),
         CauseId::TlsMix => lang.pick(
             "Choose tls or wss (securemode 2) where the port speaks TLS, tcp or ws (securemode 3) where it does not.",

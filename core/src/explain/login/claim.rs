@@ -57,7 +57,11 @@ impl Claim {
             ids.push((SignedId::CutAt23, cut));
         }
         // As they stand, or the other way round: which of the two looks like what it should be?
+        let is_known =
+            |known: Option<&str>, read: &str| known.is_some_and(|known| known.trim() == read);
         let is_username_blamed = bare != dotted
+            && !is_known(pasted.product_key, &product_key)
+            && !is_known(pasted.device_name, &device_name)
             && (bare == format!("{device_name}.{product_key}")
                 || looks_like_key(&device_name) >= looks_like_key(&product_key));
         Some(Self {

@@ -12,11 +12,13 @@
 //! let checked = check(&Pasted {
 //!     client_id: "12345|securemode=3,signmethod=hmacsha1,timestamp=789|",
 //!     username: "device&pk",
-//!     password: "11f6ae3a3c6b35b4e4f5e5ea9e1f2a4ee15ef5a5",
+//!     password: "6f2e85580829a91cce65df1cb2b1fe0fd44fa7b2",
 //!     secret: "secret",
 //!     ..Pasted::default()
 //! });
-//! assert!(!matches!(checked.verdict, Verdict::Right));
+//! let Verdict::Mistaken { mistakes, content } = checked.verdict else { panic!() };
+//! assert_eq!(mistakes, [Mistake::ValuesOnly]);
+//! assert_eq!(content, "12345devicepk789");
 //! ```
 
 mod candidates;
@@ -83,7 +85,7 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Whether the platform would accept this login: the password is right, and no note stands against it.
+    /// Whether this login will do: the password is right, and no note stands against it.
     #[must_use]
     pub fn is_acceptable(&self) -> bool {
         matches!(self.verdict, Verdict::Right) && !self.notes.iter().any(Note::is_refused)
@@ -112,7 +114,7 @@ pub enum Verdict {
     Right,
     /// These mistakes together reproduce the password exactly; mostly it is one.
     Mistaken {
-        /// The mistakes, one to three.
+        /// The mistakes: mostly one, seldom more than two.
         mistakes: Vec<Mistake>,
         /// What was signed under them; the secret, where it was in it, stands as `(secret)`.
         content: String,

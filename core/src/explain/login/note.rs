@@ -124,7 +124,8 @@ impl Note {
         }
     }
 
-    /// Whether the platform refuses the login because of it, even if its signature is right.
+    /// Whether the platform refuses the login because of it even if its signature is right, or nobody should
+    /// send such a login.
     #[must_use]
     pub const fn is_refused(&self) -> bool {
         !matches!(
@@ -133,7 +134,6 @@ impl Note {
                 | Self::Twice(_)
                 | Self::TimestampNotANumber
                 | Self::TimestampInSeconds
-                | Self::SecretShown(_)
         )
     }
 }
@@ -272,7 +272,9 @@ pub(super) fn all(pasted: &Pasted<'_>, claim: Option<&Claim>) -> Vec<Note> {
         let secret = pasted.secret.trim();
         let is_sent = matches!(part, Part::ClientId | Part::Username);
         if is_sent && secret.len() >= SHORTEST_SECRET && text.contains(secret) {
+            // Nothing further is said about this part, since it would be repeated.
             notes.push(Note::SecretShown(part));
+            continue;
         }
         match part {
             Part::ClientId => on_client_id(text.trim(), pasted, &mut notes),

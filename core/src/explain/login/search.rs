@@ -6,7 +6,7 @@ use super::candidates::{self, Key};
 use super::claim::Claim;
 use super::recipe::Recipe;
 use super::written::{Match, Written};
-use super::{Hash, Mistake, Pasted, Verdict};
+use super::{Hash, Mistake, Pasted, Verdict, without_secrets};
 use crate::sign::{SignMethod, digest, plain_hash};
 
 /// How a digest is made of a content and a key.
@@ -58,7 +58,7 @@ pub(super) fn verdict(claim: &Claim, pasted: &Pasted<'_>) -> Verdict {
     if password.eq_ignore_ascii_case(pasted.secret.trim()) {
         return Verdict::Mistaken {
             mistakes: vec![Mistake::SecretSent],
-            content: Recipe::right(claim).content(),
+            content: without_secrets(Recipe::right(claim).content(), pasted),
         };
     }
     let single = candidates::about_content(claim, pasted);
@@ -241,9 +241,21 @@ impl Found {
             return Verdict::Right;
         }
         self.name_only_what_was_signed(claim);
+        let hide = |text: &mut String| *text = without_secrets(core::mem::take(text), pasted);
+        for mistake in &mut self.mistakes {
+            match mistake {
+                Mistake::TimestampNotSent { signed } => hide(signed),
+                Mistake::TimestampUnit { sent, signed }
+                | Mistake::OtherTimestamp { sent, signed } => {
+                    hide(sent);
+                    hide(signed);
+                }
+                _ => {}
+            }
+        }
         Verdict::Mistaken {
             mistakes: self.mistakes,
-            content: super::without_secrets(self.content, pasted),
+            content: without_secrets(self.content, pasted),
         }
     }
 

@@ -113,7 +113,11 @@ fn client_id(draft: &Draft<'_>, findings: &mut Findings) {
         return;
     }
     if typed.is_empty() {
-        let meant = format!("{}.{}", draft.product_key, draft.device_name);
+        let (key, name) = (draft.product_key, draft.device_name);
+        if ProductKey::new(key).is_err() || DeviceName::new(name).is_err() {
+            return;
+        }
+        let meant = format!("{key}.{name}");
         if let Err(error @ IdentityError::TooLong { .. }) = ClientId::new(&meant) {
             let shorter = ClientId::new(draft.device_name).ok();
             let mends = shorter.into_iter().map(|id| put(field, id.as_str()));
