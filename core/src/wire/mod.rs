@@ -19,6 +19,7 @@
 //! ```
 
 mod check;
+pub mod dissect;
 mod error;
 mod frame;
 mod packet;
