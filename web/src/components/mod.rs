@@ -8,6 +8,7 @@ pub(crate) mod cloud;
 pub(crate) mod connect;
 mod field;
 pub(crate) mod header;
+mod inspector;
 pub(crate) mod keys;
 mod list;
 pub(crate) mod messages;

@@ -19,6 +19,7 @@ pub mod check;
 pub mod cloud;
 pub mod common;
 pub mod connect;
+pub mod inspector;
 pub mod keys;
 pub mod messages;
 pub mod places;
@@ -83,6 +84,7 @@ pub struct Words {
     pub connect: &'static connect::Connect,
     pub check: &'static check::Check,
     pub timeline: &'static timeline::Timeline,
+    pub inspector: &'static inspector::Inspector,
     pub messages: &'static messages::Messages,
     pub cloud: &'static cloud::Cloud,
     pub keys: &'static keys::Keys,
@@ -94,6 +96,7 @@ static EN: Words = Words {
     connect: &connect::EN,
     check: &check::EN,
     timeline: &timeline::EN,
+    inspector: &inspector::EN,
     messages: &messages::EN,
     cloud: &cloud::EN,
     keys: &keys::EN,
@@ -105,6 +108,7 @@ static ZH: Words = Words {
     connect: &connect::ZH,
     check: &check::ZH,
     timeline: &timeline::ZH,
+    inspector: &inspector::ZH,
     messages: &messages::ZH,
     cloud: &cloud::ZH,
     keys: &keys::ZH,

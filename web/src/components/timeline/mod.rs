@@ -5,6 +5,7 @@ mod packet;
 
 use yew::prelude::*;
 
+use super::inspector;
 use super::list::List;
 use super::when::grouped;
 use crate::app::Console;
@@ -69,6 +70,7 @@ pub(crate) fn view(console: &Console) -> Html {
                             </List>
                         }
                     }
+                    { inspector::view(console) }
                 </div>
             }
         </section>

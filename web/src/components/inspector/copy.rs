@@ -1,0 +1,57 @@
+//! The bytes into the clipboard, where the browser lets a page do that.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use yew::prelude::*;
+
+use crate::words::inspector::Inspector;
+
+/// How it went.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outcome {
+    /// It is in the clipboard.
+    Copied,
+    /// It is not; a person can take it from here.
+    Yourself(String),
+}
+
+/// Copies a text and tells how it went.
+pub(super) fn copy(text: String, tell: UseStateSetter<Option<Outcome>>) {
+    spawn_local(async move {
+        let outcome = match write(&text).await {
+            Some(()) => Outcome::Copied,
+            None => Outcome::Yourself(text),
+        };
+        tell.set(Some(outcome));
+    });
+}
+
+async fn write(text: &str) -> Option<()> {
+    let navigator = web_sys::window()?.navigator();
+    // Missing where the page came over plain HTTP.
+    let clipboard = Reflect::get(&navigator, &JsValue::from_str("clipboard")).ok()?;
+    if clipboard.is_undefined() {
+        return None;
+    }
+    let written = navigator.clipboard().write_text(text);
+    JsFuture::from(written).await.ok().map(drop)
+}
+
+/// Says how it went.
+pub(super) fn outcome(outcome: Option<&Outcome>, is_hiding: bool, words: &Inspector) -> Html {
+    match outcome {
+        None => Html::default(),
+        Some(Outcome::Copied) => html! {
+            <span class="hint" id="copied" role="status">
+                { if is_hiding { words.copied_without_password } else { words.copied } }
+            </span>
+        },
+        Some(Outcome::Yourself(text)) => html! {
+            <label class="yourself">
+                <span class="hint" role="status">{ words.copy_yourself }</span>
+                <textarea readonly=true rows="4" value={text.clone()} />
+            </label>
+        },
+    }
+}
