@@ -15,6 +15,7 @@ pub mod form;
 pub mod inspector;
 #[cfg(target_arch = "wasm32")]
 mod link;
+pub mod payload;
 pub mod protocol;
 pub mod sample;
 #[cfg(target_arch = "wasm32")]
