@@ -11,6 +11,7 @@
 mod app;
 #[cfg(target_arch = "wasm32")]
 mod components;
+pub mod drafts;
 pub mod form;
 pub mod inspector;
 #[cfg(target_arch = "wasm32")]
