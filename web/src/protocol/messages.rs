@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Chosen, Rows, Span};
+use crate::payload::chart::Sample;
 
 /// What is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -15,10 +16,23 @@ pub struct Watch {
     pub span: Span,
     /// The message whose bytes are wanted, by its packet's index in the log.
     pub chosen: Option<u64>,
-    /// The branches whose own branches are shown.
-    pub open: Vec<String>,
+    /// Whether the message before it on the same topic is wanted too.
+    pub compare: bool,
+    /// The number that is wanted over time.
+    pub chart: Option<Chart>,
+    /// The branches whose own branches are hidden.
+    pub closed: Vec<String>,
     /// Which lines of the topics are in sight.
     pub topics: Span,
+}
+
+/// A number in the messages of a topic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chart {
+    /// Exactly this topic.
+    pub topic: String,
+    /// Where the number stands, as a [`Path`](crate::payload::json::Path) reads.
+    pub path: String,
 }
 
 /// What is shown.
@@ -28,8 +42,32 @@ pub struct View {
     pub rows: Rows,
     /// The message chosen, whole.
     pub chosen: Option<Chosen>,
+    /// The message before it on the same topic, if that is held and wanted.
+    pub before: Option<Chosen>,
+    /// The number over time, where it is wanted.
+    pub series: Option<Series>,
     /// The topics.
     pub topics: Topics,
+}
+
+/// A number over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Which.
+    pub of: Chart,
+    /// What is to be drawn: all of it, or so much that no peak is lost.
+    pub samples: Vec<Sample>,
+    /// How many messages hold the number.
+    pub numbers: u64,
+    /// How many messages of the topic do not hold it.
+    pub gaps: u64,
+    /// How many messages are still to be read.
+    pub unread: u64,
+}
+
+impl Series {
+    /// More samples than this are never sent at once.
+    pub const MOST: usize = 500;
 }
 
 /// The topics' tree, as far as it is open.
@@ -50,9 +88,9 @@ pub struct Topics {
 pub struct Branch {
     /// The topic up to here; the key of everything that is asked about it.
     pub path: String,
-    /// Its last level.
+    /// Its last level; and those above it that lead to nothing else.
     pub level: String,
-    /// How many levels stand above it.
+    /// How many lines stand above it.
     pub depth: u16,
     /// Whether levels stand below it.
     pub has_branches: bool,

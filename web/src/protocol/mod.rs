@@ -43,6 +43,17 @@ pub enum Command {
         /// 0 or 1.
         qos: u8,
     },
+    /// Publish the bytes beside this command now, and again and again.
+    Repeat {
+        /// The topic, as typed.
+        topic: String,
+        /// 0 or 1.
+        qos: u8,
+        /// How far apart, in ms.
+        every_ms: u32,
+    },
+    /// No more of that.
+    StopRepeat,
     /// What the page looks at from now on.
     Watch(Watch),
     /// Forget the packets and messages held.
@@ -85,6 +96,8 @@ pub struct Snapshot {
     pub subscriptions: Vec<Subscription>,
     /// What was published, the newest first.
     pub outbox: Vec<Sent>,
+    /// What is published again and again, or was last.
+    pub repeat: Option<Repeating>,
     /// Packets and bytes that went up.
     pub up: Count,
     /// Packets and bytes that came down.
@@ -254,6 +267,38 @@ pub enum Fate {
     },
     /// Ended without success.
     Failed(String),
+}
+
+/// What is published again and again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeating {
+    /// Its topic.
+    pub topic: String,
+    /// How far apart, in ms.
+    pub every_ms: u32,
+    /// How many were handed to the device.
+    pub sent: u64,
+    /// Why it has stopped; none as long as it goes on.
+    pub stopped: Option<Stop>,
+}
+
+/// Why publishing again and again has stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stop {
+    /// It was asked to.
+    Asked,
+    /// The connection was ended, by whichever side.
+    ConnectionOver,
+    /// The device would not take it, for this reason.
+    Refused(String),
+}
+
+impl Repeating {
+    /// Whether it goes on.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.stopped.is_none()
+    }
 }
 
 /// A sum.

@@ -7,6 +7,7 @@ use super::frames::{Frame, Frames};
 use super::inbox::Inbox;
 use super::log::{Bounds, Direction, Log, Logged, Note};
 use super::round_trips::RoundTrips;
+use super::series::Series;
 use super::topics::Topics;
 use super::{peek, rows};
 use crate::protocol::{Count, Kept, messages, timeline};
@@ -18,6 +19,8 @@ pub(super) struct History {
     topics: Topics,
     timeline: Filtered,
     inbox: Inbox,
+    /// The number that is looked at over time.
+    series: Option<Series>,
     round_trips: RoundTrips,
     up: Way,
     down: Way,
@@ -37,6 +40,7 @@ impl History {
             topics: Topics::default(),
             timeline: Filtered::default(),
             inbox: Inbox::default(),
+            series: None,
             round_trips: RoundTrips::default(),
             up: Way::default(),
             down: Way::default(),
@@ -121,6 +125,7 @@ impl History {
         self.topics = Topics::default();
         self.timeline.clear();
         self.inbox.clear();
+        self.series = None;
         self.round_trips.clear();
         (self.up.count, self.down.count) = (Count::default(), Count::default());
     }
@@ -175,12 +180,22 @@ impl History {
         watch: &messages::Watch,
         attached: &mut Vec<u8>,
     ) -> messages::View {
+        let before = watch.chosen.filter(|_| watch.compare).and_then(|index| {
+            let topic = self.log.get(index)?.note.topic?;
+            self.topics.before(topic, index)
+        });
+        if self.series.as_ref().map(Series::of) != watch.chart.as_ref() {
+            self.series = watch.chart.as_ref().map(Series::new);
+        }
+        let series = self.series.as_mut();
+        let mut whole = |index| rows::chosen(&self.log, index, attached);
+        let (chosen, before) = (watch.chosen.and_then(&mut whole), before.and_then(whole));
         messages::View {
             rows: self.inbox.rows(watch, &self.log, &self.topics, attached),
-            chosen: watch
-                .chosen
-                .and_then(|index| rows::chosen(&self.log, index, attached)),
-            topics: self.topics.shown(&watch.open, watch.topics),
+            chosen,
+            before,
+            series: series.map(|series| series.read(&self.log, &self.topics)),
+            topics: self.topics.shown(&watch.closed, watch.topics),
         }
     }
 

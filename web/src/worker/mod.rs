@@ -11,8 +11,10 @@ mod listing;
 pub mod log;
 mod needle;
 mod peek;
+pub mod repeat;
 pub mod round_trips;
 mod rows;
+mod series;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 mod start;

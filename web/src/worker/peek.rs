@@ -8,6 +8,14 @@ pub(super) fn topic(packet: &[u8]) -> Option<&str> {
     str::from_utf8(rest.get(..usize::from(u16::from_be_bytes(*length)))?).ok()
 }
 
+/// The payload of a PUBLISH.
+pub(super) fn payload(packet: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = body(packet)?.split_first_chunk::<2>()?;
+    let has_packet_id = packet.first().is_some_and(|first| first >> 1 & 3 > 0);
+    let after_topic = usize::from(u16::from_be_bytes(*length));
+    rest.get(after_topic + if has_packet_id { 2 } else { 0 }..)
+}
+
 /// The packet identifier, or nought where there is none.
 pub(super) fn packet_id(kind: PacketType, packet: &[u8]) -> u16 {
     use PacketType as P;

@@ -12,11 +12,12 @@ use tern_core::wire::QoS;
 
 use super::history::History;
 use super::log::{Bounds, Direction};
+use super::repeat::Repeat;
 use super::transport::{Received, Transport};
 use crate::form::{Carrier, Form};
 use crate::protocol::{
-    Command, Ended, Fate, Link, Problem, Refusal, Sent, Snapshot, Subscription, SubscriptionState,
-    Task, Watch,
+    Command, Ended, Fate, Link, Problem, Refusal, Sent, Snapshot, Stop, Subscription,
+    SubscriptionState, Task, Watch,
 };
 
 /// How many publishes are remembered with what became of them.
@@ -38,6 +39,7 @@ pub struct Session {
     /// Requests for (the end of) a subscription that have no answer yet.
     asked: Vec<(Token, String)>,
     outbox: VecDeque<Sent>,
+    repeat: Option<Repeat>,
     watch: Watch,
     changed: bool,
 }
@@ -91,6 +93,7 @@ impl Session {
             subscriptions: Vec::new(),
             asked: Vec::new(),
             outbox: VecDeque::new(),
+            repeat: None,
             watch: Watch::default(),
             changed: true,
         }
@@ -104,7 +107,22 @@ impl Session {
             Command::Disconnect => self.disconnect(now_ms),
             Command::Subscribe { filter, qos } => self.subscribe(now_ms, &filter, qos),
             Command::Unsubscribe { filter } => self.unsubscribe(now_ms, &filter),
-            Command::Publish { topic, qos } => self.publish(now_ms, topic, qos, bytes),
+            Command::Publish { topic, qos } => {
+                self.publish(now_ms, topic, qos, bytes);
+            }
+            Command::Repeat {
+                topic,
+                qos,
+                every_ms,
+            } => {
+                if self.running.is_none() {
+                    self.problem(Task::Publish, NOT_RUNNING.to_owned());
+                    return;
+                }
+                // The next turn publishes for the first time.
+                self.repeat = Some(Repeat::new(now_ms, topic, qos, bytes, every_ms));
+            }
+            Command::StopRepeat => self.stop_repeat(Stop::Asked),
             Command::Watch(watch) => self.watch = watch,
             Command::Clear => self.history.clear(),
         }
@@ -131,6 +149,14 @@ impl Session {
         let timeline = timeline.map(|watch| history.timeline(watch, attached));
         let inbox = watch.messages.as_ref();
         let inbox = inbox.map(|watch| history.inbox(watch, attached));
+        if inbox
+            .as_ref()
+            .and_then(|view| view.series.as_ref())
+            .is_some_and(|s| s.unread > 0)
+        {
+            // The next snapshot reads on.
+            self.changed = true;
+        }
         Snapshot {
             link: self.link(now_ms),
             refusal: self.refusal.clone(),
@@ -138,6 +164,7 @@ impl Session {
             problem: self.problem.clone(),
             subscriptions: self.subscriptions.clone(),
             outbox: self.outbox.iter().cloned().collect(),
+            repeat: self.repeat.as_ref().map(Repeat::shown),
             up: self.history.count(Direction::Up),
             down: self.history.count(Direction::Down),
             packets: self.history.packets(),
@@ -225,7 +252,8 @@ impl Session {
         Ok(())
     }
 
-    fn publish(&mut self, now_ms: f64, topic: String, qos: u8, payload: &[u8]) {
+    /// Whether the device has taken it.
+    fn publish(&mut self, now_ms: f64, topic: String, qos: u8, payload: &[u8]) -> bool {
         let accept = |running: &mut Option<Running>| {
             let name = TopicName::new(&topic).map_err(|error| error.to_string())?;
             let device = &mut running.as_mut().ok_or(NOT_RUNNING)?.device;
@@ -245,8 +273,35 @@ impl Session {
                     at_ms: now_ms,
                     fate: Fate::Waiting,
                 });
+                true
             }
-            Err(text) => self.problem(Task::Publish, text),
+            Err(text) => {
+                self.problem(Task::Publish, text);
+                false
+            }
+        }
+    }
+
+    /// Publishes again, if it is time. Without a connection a beat is left out, not queued.
+    fn publish_again(&mut self, now_ms: f64) {
+        let Some(mut repeat) = self.repeat.take() else {
+            return;
+        };
+        if repeat.is_due(now_ms) && matches!(self.link, LinkState::Connected { .. }) {
+            self.changed = true;
+            let topic = repeat.topic.clone();
+            if self.publish(now_ms, topic, repeat.qos, &repeat.payload) {
+                repeat.count();
+            } else if let Some(problem) = &self.problem {
+                repeat.stop(Stop::Refused(problem.text.clone()));
+            }
+        }
+        self.repeat = Some(repeat);
+    }
+
+    fn stop_repeat(&mut self, why: Stop) {
+        if let Some(repeat) = &mut self.repeat {
+            repeat.stop(why);
         }
     }
 

@@ -188,7 +188,8 @@ impl Host {
         let snapshot = self.session.borrow_mut().snapshot(now_ms, &mut bytes);
         let counts_down = matches!(snapshot.link, Link::Waiting { .. });
         self.report(&Report::Snapshot(Box::new(snapshot)), &bytes);
-        if counts_down {
+        self.tell_soon();
+        if counts_down && self.tick.get().is_none() {
             self.set(&self.tick, Some(COUNTDOWN_MS), &self.on_tick);
         }
     }

@@ -1,6 +1,7 @@
 //! The topics that messages came on, as a tree: how many there are below each branch, and which they are.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ops::Range;
 
 use crate::protocol::Span;
 use crate::protocol::messages::{Branch, Topics as Shown};
@@ -84,11 +85,13 @@ impl Topics {
         self.by_topic.is_empty()
     }
 
-    /// The messages of exactly this topic that are held, the oldest first, as indices into the log.
-    pub fn of_topic(&self, topic: &str) -> impl DoubleEndedIterator<Item = u64> {
+    /// The messages of exactly this topic that are held, from an index into the log on, the oldest first.
+    pub fn of_topic(&self, topic: &str, from: u64) -> impl ExactSizeIterator<Item = u64> {
+        static NONE: VecDeque<u64> = VecDeque::new();
         let node = self.by_topic.get(topic).and_then(|n| self.node(*n));
-        node.into_iter()
-            .flat_map(|node| node.messages.iter().copied())
+        let messages = node.map_or(&NONE, |node| &node.messages);
+        let first = messages.partition_point(|index| *index < from);
+        messages.range(first..).copied()
     }
 
     /// The message of the same topic before this one, if it is held.
@@ -115,59 +118,28 @@ impl Topics {
         found
     }
 
-    /// The lines of the tree in sight, where the branches in `open` show their own.
+    /// The lines of the tree in sight; the branches in `closed` hide their own.
     #[must_use]
-    pub fn shown(&self, open: &[String], span: Span) -> Shown {
-        let mut lines = Vec::new();
-        let mut path = String::new();
-        self.lines(ROOT, 0, &mut path, open, &mut lines);
-        let count = lines.len() as u64;
-        let seen = span.within(0..count);
-        let first = usize::try_from(seen.start).unwrap_or(usize::MAX);
-        let wanted = usize::try_from(seen.end - seen.start).unwrap_or(0);
+    pub fn shown(&self, closed: &[String], span: Span) -> Shown {
+        let mut lines = Lines {
+            topics: self,
+            closed,
+            path: String::new(),
+            passed: 0,
+            wanted: 0..0,
+            branches: Vec::new(),
+        };
+        // Once to count them, once for those in sight: nothing is built for the others.
+        lines.below(ROOT, 0);
+        let count = lines.passed;
+        lines.wanted = span.within(0..count);
+        lines.passed = 0;
+        lines.below(ROOT, 0);
         Shown {
             topics: self.len() as u64,
             lines: count,
-            first: seen.start,
-            branches: lines.into_iter().skip(first).take(wanted).collect(),
-        }
-    }
-
-    fn lines(
-        &self,
-        number: u32,
-        depth: u16,
-        path: &mut String,
-        open: &[String],
-        lines: &mut Vec<Branch>,
-    ) {
-        let Some(node) = self.node(number) else {
-            return;
-        };
-        for (level, below) in &node.below {
-            let Some(branch) = self.node(*below) else {
-                continue;
-            };
-            let before = path.len();
-            if depth > 0 {
-                path.push('/');
-            }
-            path.push_str(level);
-            let is_open = open.iter().any(|open| open == path);
-            lines.push(Branch {
-                path: path.clone(),
-                level: level.to_string(),
-                depth,
-                has_branches: !branch.below.is_empty(),
-                is_open,
-                held: branch.held,
-                ever: branch.ever,
-            });
-            // A topic has at most 65,535 bytes, so no more levels than that.
-            if is_open {
-                self.lines(*below, depth.saturating_add(1), path, open, lines);
-            }
-            path.truncate(before);
+            first: lines.wanted.start,
+            branches: lines.branches,
         }
     }
 
@@ -269,5 +241,67 @@ impl Topics {
         }
         levels.reverse();
         levels.join("/")
+    }
+}
+
+/// A walk through the lines of the tree, from the top.
+struct Lines<'a> {
+    topics: &'a Topics,
+    closed: &'a [String],
+    path: String,
+    passed: u64,
+    wanted: Range<u64>,
+    branches: Vec<Branch>,
+}
+
+impl Lines<'_> {
+    fn below(&mut self, number: u32, depth: u16) {
+        let topics = self.topics;
+        let Some(node) = topics.node(number) else {
+            return;
+        };
+        for (level, below) in &node.below {
+            let before = self.path.len();
+            if number != ROOT {
+                self.path.push('/');
+            }
+            let level_start = self.path.len();
+            self.path.push_str(level);
+            self.branch(*below, level_start, depth);
+            self.path.truncate(before);
+        }
+    }
+
+    fn branch(&mut self, number: u32, level_start: usize, depth: u16) {
+        let topics = self.topics;
+        let (mut number, mut branch) = (number, topics.node(number));
+        // Levels that lead to one other and are no topic themselves share its line.
+        while let Some(node) = branch
+            && !node.is_topic
+            && node.below.len() == 1
+            && let Some((level, only)) = node.below.first_key_value()
+        {
+            self.path.push('/');
+            self.path.push_str(level);
+            (number, branch) = (*only, topics.node(*only));
+        }
+        let Some(branch) = branch else { return };
+        let is_open = !self.closed.contains(&self.path);
+        if self.wanted.contains(&self.passed) {
+            self.branches.push(Branch {
+                path: self.path.clone(),
+                level: self.path.get(level_start..).unwrap_or_default().to_owned(),
+                depth,
+                has_branches: !branch.below.is_empty(),
+                is_open,
+                held: branch.held,
+                ever: branch.ever,
+            });
+        }
+        self.passed += 1;
+        // A topic has at most 65,535 bytes, so no more levels than that.
+        if is_open {
+            self.below(number, depth.saturating_add(1));
+        }
     }
 }

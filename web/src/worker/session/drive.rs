@@ -5,6 +5,7 @@ use tern_core::wire::{Framed, Sender, frame};
 
 use super::{Running, Session, instant};
 use crate::worker::log::Direction;
+use crate::worker::repeat::Repeat;
 use crate::worker::transport::Happened;
 
 impl Session {
@@ -12,6 +13,7 @@ impl Session {
     /// even if nothing comes.
     pub fn turn(&mut self, now_ms: f64) -> Option<f64> {
         let now = instant(now_ms);
+        self.publish_again(now_ms);
         while let Some(mut running) = self.running.take() {
             let alive = self.drain(now_ms, &mut running);
             if !alive {
@@ -45,9 +47,12 @@ impl Session {
         }
         let device = self.running.as_ref().and_then(|running| running.wake_at);
         let transports = [self.in_page.wake_at(), self.network.wake_at()];
-        let next = transports.into_iter().flatten().chain(device).min()?;
+        let next = transports.into_iter().flatten().chain(device).min();
         #[allow(clippy::cast_precision_loss, reason = "no page lives 2^53 ms")]
-        Some((next.as_millis() as f64 - now_ms).max(0.0))
+        let next = next.map(|next| next.as_millis() as f64);
+        let again = self.repeat.as_ref().and_then(Repeat::next_ms);
+        let next = next.into_iter().chain(again).reduce(f64::min)?;
+        Some((next - now_ms).max(0.0))
     }
 
     /// Does what the device wants; false once it has stopped.

@@ -6,7 +6,7 @@ use tern_core::device::{
 
 use super::{LinkState, Running, Session};
 use crate::form::Carrier;
-use crate::protocol::{Ended, Fate, Refusal, SubscriptionState};
+use crate::protocol::{Ended, Fate, Refusal, Stop as Stopped, SubscriptionState};
 
 impl Session {
     pub(super) fn told(&mut self, now_ms: f64, event: Event, running: &mut Running) {
@@ -62,6 +62,7 @@ impl Session {
                 self.link = LinkState::Idle;
                 self.subscriptions.clear();
                 self.asked.clear();
+                self.stop_repeat(Stopped::ConnectionOver);
                 match stop {
                     Stop::Requested => self.over(now_ms, None),
                     Stop::Refused(refusal) => self.refused(&refusal, running),
