@@ -82,6 +82,7 @@ pub(crate) fn app() -> Html {
                 Ok(link) => *worker.borrow_mut() = Some(link),
                 Err(error) => page.dispatch(Action::WorkerBroken(error)),
             }
+            dispatch(messages::kept().into());
             served::ask(move |action| dispatch(action.into()));
             let on_hash = window().map(|window| {
                 EventListener::new(&window, "hashchange", move |_| {
@@ -109,7 +110,7 @@ pub(crate) fn app() -> Html {
         let ready = matches!(page.0.worker, Worker::Ready { .. });
         use_effect_with((page.0.watch(), ready), move |(watch, ready)| {
             if *ready {
-                send.emit((Command::Watch(watch.clone()), Vec::new()));
+                send.emit((Command::Watch(Box::new(watch.clone())), Vec::new()));
             }
         });
     }

@@ -69,6 +69,11 @@ pub enum DraftFault {
         /// How much they would take, in bytes.
         bytes: usize,
     },
+    /// Something published would take drafts and history over [`Drafts::BYTES`].
+    NotRemembered {
+        /// How much it would be with the drafts, in bytes.
+        bytes: usize,
+    },
     /// The store is not what this console writes.
     Damaged {
         /// The line.
@@ -145,14 +150,20 @@ impl Drafts {
         self.drafts.retain(|draft| draft.name != name);
     }
 
-    /// Remembers what was published; the same again moves to the front. False where it is too large to
-    /// be remembered.
-    pub fn remember(&mut self, publication: Publication) -> bool {
+    /// Remembers what was published; the same again moves to the front.
+    ///
+    /// # Errors
+    /// It is too large to be remembered beside the drafts; then nothing has changed.
+    pub fn remember(&mut self, publication: Publication) -> Result<(), DraftFault> {
+        let bytes = self.drafts.iter().map(size).sum::<usize>() + FRAME + size(&publication);
+        if bytes > Self::BYTES {
+            return Err(DraftFault::NotRemembered { bytes });
+        }
         self.history.retain(|known| *known != publication);
         self.history.insert(0, publication);
         self.history.truncate(Self::REMEMBERED);
         self.fit();
-        !self.history.is_empty()
+        Ok(())
     }
 
     /// Forgets what was published.
@@ -196,7 +207,7 @@ impl Drafts {
             drafts.save(draft)?;
         }
         for publication in stored.history.into_iter().take(Self::REMEMBERED).rev() {
-            drafts.remember(publication);
+            drafts.remember(publication)?;
         }
         Ok(drafts)
     }
@@ -254,6 +265,12 @@ impl DraftFault {
                     bytes.div_ceil(1024)
                 )
             }
+            (Lang::En, Self::NotRemembered { .. }) => {
+                "this payload is too large for the history; it was published all the same".into()
+            }
+            (Lang::Zh, Self::NotRemembered { .. }) => {
+                "消息内容过大，未记入历史；发布不受影响".into()
+            }
             (Lang::En, Self::Damaged { line, column }) => {
                 format!("the saved drafts could not be read (line {line}, character {column})")
             }
@@ -300,8 +317,9 @@ mod tests {
         one.publication.repeat_ms = Some(250);
         drafts.save(one).expect("kept");
         drafts.save(draft("b", "")).expect("kept");
-        drafts.remember(publication("1"));
-        drafts.remember(publication("2"));
+        for payload in ["1", "2"] {
+            drafts.remember(publication(payload)).expect("small");
+        }
         assert_eq!(Drafts::read(&drafts.write()), Ok(drafts));
     }
 
@@ -317,9 +335,9 @@ mod tests {
     fn the_history_holds_fifty_newest_first_and_nothing_twice() {
         let mut drafts = Drafts::default();
         for n in 0..60 {
-            drafts.remember(publication(&n.to_string()));
+            drafts.remember(publication(&n.to_string())).expect("small");
         }
-        drafts.remember(publication("30"));
+        drafts.remember(publication("30")).expect("small");
         let payloads: Vec<_> = drafts
             .history()
             .iter()
@@ -369,7 +387,9 @@ mod tests {
         let mut drafts = Drafts::default();
         let large = |letter: &str| letter.repeat(100 * 1024);
         for letter in ["a", "b", "c", "d", "e", "f", "g"] {
-            assert!(drafts.remember(publication(&large(letter))));
+            drafts
+                .remember(publication(&large(letter)))
+                .expect("it fits");
         }
         assert_eq!(drafts.history().len(), 5);
         for letter in ["h", "i", "j"] {
@@ -377,10 +397,9 @@ mod tests {
         }
         assert_eq!(drafts.history().len(), 2);
         assert!(drafts.write().len() <= Drafts::BYTES);
-        assert!(
-            !drafts.remember(publication(&"\n".repeat(Drafts::BYTES))),
-            "too large"
-        );
+        let too_large = drafts.remember(publication(&"\n".repeat(Drafts::BYTES)));
+        assert!(matches!(too_large, Err(DraftFault::NotRemembered { .. })));
+        assert_eq!(drafts.history().len(), 2, "nothing made room for it");
         assert!(drafts.write().len() <= Drafts::BYTES);
         assert_eq!(drafts.drafts().len(), 3);
     }
@@ -390,7 +409,7 @@ mod tests {
         let whole = {
             let mut drafts = Drafts::default();
             drafts.save(draft("温", "x\"y")).expect("kept");
-            drafts.remember(publication("z"));
+            drafts.remember(publication("z")).expect("small");
             drafts.write()
         };
         for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {

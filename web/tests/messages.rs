@@ -54,10 +54,10 @@ impl Bench {
     fn watch(&mut self, watch: Watch) -> View {
         let messages = Some(watch);
         self.tell(
-            Command::Watch(Watched {
+            Command::Watch(Box::new(Watched {
                 messages,
                 ..Watched::default()
-            }),
+            })),
             &[],
         );
         self.see().inbox.expect("it is looked at")

@@ -155,7 +155,7 @@ fn focus(css: &str) -> bool {
 }
 
 /// Focuses what the next drawing brings.
-fn focus_soon(css: &'static str) {
+pub(super) fn focus_soon(css: &'static str) {
     gloo::timers::callback::Timeout::new(0, move || {
         focus(css);
     })

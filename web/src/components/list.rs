@@ -25,19 +25,31 @@ pub(super) struct Props {
     pub(super) head: Html,
     /// The rows, drawn.
     pub(super) children: Html,
+    /// What it is to a screen reader.
+    #[prop_or("list")]
+    pub(super) role: &'static str,
+    /// Whether it stays at its end; else it begins at its top, and its rows take the focus themselves.
+    #[prop_or(true)]
+    pub(super) follows: bool,
+    #[prop_or_default]
+    pub(super) onkeydown: Callback<KeyboardEvent>,
     /// Told what the list wants to be given.
     pub(super) on_span: Callback<Span>,
     /// The words of the button that goes to the end.
+    #[prop_or_default]
     pub(super) newest: AttrValue,
 }
 
-/// The list. It stays at its end while it is there, as a terminal does; scrolled up, it stays where it is.
+/// The list. If it follows, it stays at its end while it is there, as a terminal does; scrolled up, it stays where it is.
 #[component(List)]
 pub(super) fn list(props: &Props) -> Html {
     let frame = use_node_ref();
     let spacer = use_node_ref();
     let rows = use_node_ref();
-    let following = use_state(|| true);
+    let following = {
+        let follows = props.follows;
+        use_state(move || follows)
+    };
     let seen_evicted = use_mut_ref(|| props.evicted);
     // Measured when the list appears and the window changes: at each drawing it would cost a layout.
     let row_height = use_mut_ref(|| None::<f64>);
@@ -73,12 +85,12 @@ pub(super) fn list(props: &Props) -> Html {
     }
     let look = {
         let (frame, on_span, evicted) = (frame.clone(), props.on_span.clone(), props.evicted);
-        let following = following.clone();
+        let (following, follows) = (following.clone(), props.follows);
         move |()| {
             let Some(sight) = Sight::of(&frame) else {
                 return;
             };
-            let at_end = sight.is_at_end();
+            let at_end = follows && sight.is_at_end();
             if at_end != *following {
                 following.set(at_end);
             }
@@ -117,9 +129,10 @@ pub(super) fn list(props: &Props) -> Html {
                 id={props.name}
                 class={classes!("list", props.name)}
                 ref={frame}
-                role="list"
+                role={props.role}
                 aria-label={props.label.clone()}
-                tabindex="0"
+                tabindex={props.follows.then_some("0")}
+                onkeydown={props.onkeydown.clone()}
                 {onscroll}
             >
                 { props.head.clone() }
@@ -127,7 +140,7 @@ pub(super) fn list(props: &Props) -> Html {
                     <div class="rows" ref={rows} role="presentation">{ props.children.clone() }</div>
                 </div>
             </div>
-            if !*following {
+            if props.follows && !*following {
                 <button type="button" class="newest" onclick={to_end}>{ &props.newest }</button>
             }
         </div>

@@ -20,6 +20,17 @@ pub(super) fn time_of_day(worker: &Worker, at_ms: f64) -> String {
     )
 }
 
+/// A time in ms since 1970 as `HH:MM:SS`, or, where that is too coarse, with its milliseconds.
+pub(super) fn clock(since_1970_ms: f64, fine: bool) -> String {
+    let date = Date::new(&JsValue::from_f64(since_1970_ms));
+    let (h, m, s) = (date.get_hours(), date.get_minutes(), date.get_seconds());
+    if fine {
+        format!("{h:02}:{m:02}:{s:02}.{:03}", date.get_milliseconds())
+    } else {
+        format!("{h:02}:{m:02}:{s:02}")
+    }
+}
+
 /// A number with thin spaces between its thousands.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -12,6 +12,7 @@ pub mod hex;
 pub mod json;
 mod lay_out;
 mod quote;
+pub mod reading;
 pub mod typed;
 
 use std::borrow::Cow;

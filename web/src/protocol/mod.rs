@@ -55,7 +55,7 @@ pub enum Command {
     /// No more of that.
     StopRepeat,
     /// What the page looks at from now on.
-    Watch(Watch),
+    Watch(Box<Watch>),
     /// Forget the packets and messages held.
     Clear,
 }

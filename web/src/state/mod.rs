@@ -8,6 +8,7 @@ pub mod messages;
 mod place;
 mod standing;
 pub mod timeline;
+pub mod tree;
 
 use std::rc::Rc;
 

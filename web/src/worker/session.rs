@@ -123,7 +123,7 @@ impl Session {
                 self.repeat = Some(Repeat::new(now_ms, topic, qos, bytes, every_ms));
             }
             Command::StopRepeat => self.stop_repeat(Stop::Asked),
-            Command::Watch(watch) => self.watch = watch,
+            Command::Watch(watch) => self.watch = *watch,
             Command::Clear => self.history.clear(),
         }
     }

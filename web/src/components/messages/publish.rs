@@ -6,12 +6,14 @@ use yew::prelude::*;
 
 use tern_core::topic::TopicName;
 
-use super::qos;
 use super::subscribe::not_connected;
+use super::{keeping, qos, repeat, segments};
 use crate::app::Console;
 use crate::components::field::input_text;
 use crate::components::when::{grouped, time_of_day};
+use crate::payload::typed::Notation;
 use crate::protocol::{Command, Fate, Sent, Task};
+use crate::state::State;
 use crate::state::messages::Action;
 use crate::words::Words;
 
@@ -23,26 +25,14 @@ pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
     let now = state.now();
-    let topic = state.topic();
-    let fault = TopicName::new(&topic).err().filter(|_| !topic.is_empty());
-    let problem = now
-        .problem
-        .as_ref()
-        .filter(|problem| problem.of == Task::Publish);
-    let error = fault
-        .map(|fault| fault.to_string())
-        .or_else(|| problem.map(|p| p.text.clone()));
+    let topic_error = topic_error(state);
+    let payload_error = state.messages.bytes().err();
     let connected = now.link.is_connected();
     let onsubmit = {
-        let (console, topic) = (console.clone(), topic.clone());
-        let (qos, payload) = (state.messages.publish_qos, state.messages.payload.clone());
+        let console = console.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let command = Command::Publish {
-                topic: topic.clone(),
-                qos,
-            };
-            console.send.emit((command, payload.clone().into_bytes()));
+            publish(&console);
         })
     };
     let oninput = console.acts(|event: InputEvent| Action::TypeTopic(input_text(&event)));
@@ -59,15 +49,15 @@ pub(super) fn view(console: &Console) -> Html {
                     <input
                         id="topic"
                         class="mono"
-                        value={topic}
+                        value={state.topic()}
                         autocomplete="off"
                         autocapitalize="off"
                         spellcheck="false"
-                        aria-invalid={error.is_some().then_some("true")}
-                        aria-describedby={error.is_some().then_some("topic-error")}
+                        aria-invalid={topic_error.is_some().then_some("true")}
+                        aria-describedby={topic_error.is_some().then_some("topic-error")}
                         {oninput}
                     />
-                    if let Some(error) = error {
+                    if let Some(error) = topic_error {
                         <p class="error" id="topic-error" role="alert">{ error }</p>
                     }
                 </div>
@@ -76,18 +66,32 @@ pub(super) fn view(console: &Console) -> Html {
                     <textarea
                         id="payload"
                         class="mono"
-                        rows="4"
+                        rows="5"
                         spellcheck="false"
                         value={state.messages.payload.clone()}
+                        aria-invalid={payload_error.is_some().then_some("true")}
+                        aria-describedby={payload_error.is_some().then_some("payload-error")}
                         oninput={on_payload}
                     />
+                    if let Some(error) = payload_error {
+                        <p class="error" id="payload-error" role="alert">{ error.say(state.lang) }</p>
+                    }
                 </div>
+                { notations(console) }
                 <div class="line">
                     { qos("publish-qos", state.messages.publish_qos, console.acts(Action::PublishQos)) }
-                    <button type="submit" class="primary" id="publish" disabled={!connected}>{ words.messages.publish }</button>
+                    <button
+                        type="submit"
+                        class="primary"
+                        id="publish"
+                        disabled={!connected || payload_error.is_some()}
+                    >
+                        { words.messages.publish }
+                    </button>
                 </div>
                 { not_connected(connected, words) }
             </form>
+            { repeat::view(console) }
             if !now.outbox.is_empty() {
                 <h3>{ words.messages.published }</h3>
                 <ul class="entries" id="published">
@@ -104,6 +108,50 @@ pub(super) fn view(console: &Console) -> Html {
                 </ul>
             }
         </section>
+    }
+}
+
+fn publish(console: &Console) {
+    let state = console.state();
+    // The button is not to be pressed as long as the payload is none.
+    let Ok(bytes) = state.messages.bytes() else {
+        return;
+    };
+    let (topic, qos) = (state.topic(), state.messages.publish_qos);
+    let publication = state.messages.publication(topic.clone());
+    console.send.emit((Command::Publish { topic, qos }, bytes));
+    keeping::remember(console, publication);
+}
+
+fn topic_error(state: &State) -> Option<String> {
+    let topic = state.topic();
+    let fault = TopicName::new(&topic).err().filter(|_| !topic.is_empty());
+    let problem = state.now().problem.as_ref();
+    let problem = problem.filter(|problem| problem.of == Task::Publish);
+    fault
+        .map(|fault| fault.to_string())
+        .or_else(|| problem.map(|problem| problem.text.clone()))
+}
+
+fn notations(console: &Console) -> Html {
+    let state = console.state();
+    let words = state.words().messages;
+    let choices = Notation::ALL.map(|notation| {
+        let label = match notation {
+            Notation::Text => words.text,
+            Notation::Json => "JSON",
+            Notation::Hex => "Hex",
+            Notation::Base64 => "base64",
+        };
+        let act = console.acts(move |_: Event| Action::Notation(notation));
+        let chosen = state.messages.notation == notation;
+        (notation.name().to_owned(), label.to_owned(), chosen, act)
+    });
+    html! {
+        <div class="field">
+            <span class="label" id="typed-as">{ words.typed_as }</span>
+            { segments("notation", "typed-as", choices) }
+        </div>
     }
 }
 
