@@ -37,7 +37,7 @@ fn watch_timeline(bench: &mut Bench, watch: Watch) -> Snapshot {
         timeline: Some(watch),
         messages: None,
     };
-    bench.tell(Command::Watch(watch), &[])
+    bench.tell(Command::Watch(Box::new(watch)), &[])
 }
 
 fn of_kind(kind: u8) -> Filter {
@@ -155,7 +155,7 @@ fn the_bytes_of_a_chosen_packet_come_whole() {
     };
     bench
         .session
-        .command(bench.now_ms, Command::Watch(watch), &[]);
+        .command(bench.now_ms, Command::Watch(Box::new(watch)), &[]);
     let mut attached = Vec::new();
     let seen = bench.session.snapshot(bench.now_ms, &mut attached);
     let chosen = seen
@@ -170,7 +170,7 @@ fn the_bytes_of_a_chosen_packet_come_whole() {
 #[test]
 fn what_is_not_looked_at_is_not_told() {
     let mut bench = ten_messages();
-    let seen = bench.tell(Command::Watch(tern_web::protocol::Watch::default()), &[]);
+    let seen = bench.tell(Command::Watch(Box::default()), &[]);
     assert_eq!((seen.timeline, seen.inbox), (None, None));
     assert_eq!(seen.messages.held, 10);
 }

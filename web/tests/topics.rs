@@ -131,7 +131,10 @@ fn a_branch_counts_what_lies_below_it_held_and_gone() {
         .map(|b| (b.path, b.held, b.ever))
         .collect();
     let wanted = [("a/b", 1, 2), ("a/b/c", 1, 1), ("d", 1, 1)];
-    assert_eq!(counts, wanted.map(|(path, held, ever)| (path.to_owned(), held, ever)));
+    assert_eq!(
+        counts,
+        wanted.map(|(path, held, ever)| (path.to_owned(), held, ever))
+    );
     assert_eq!(tree.in_branch("a").len(), 2);
     assert_eq!(tree.in_branch("x"), Vec::<u32>::new());
 }

@@ -6,8 +6,8 @@ use yew::prelude::*;
 
 use crate::app::Console;
 use crate::protocol::Command;
-use crate::state::timeline;
 use crate::state::{Action, Place};
+use crate::state::{messages, timeline};
 
 /// Draws the sheet, where it is open.
 pub(crate) fn view(console: &Console) -> Html {
@@ -90,7 +90,7 @@ pub(crate) fn pressed(console: &Console, event: &KeyboardEvent) {
             console.act(timeline::Action::Pause((!paused).then_some(end)));
             true
         }
-        "j" | "k" if state.place == Place::Timeline => {
+        "j" | "k" if matches!(state.place, Place::Timeline | Place::Messages) => {
             step(console, key == "j");
             true
         }
@@ -124,26 +124,42 @@ fn leave(console: &Console, focused: Option<&HtmlElement>) {
         console.act(Action::ShowKeys(false));
     } else if state.place == Place::Timeline && state.timeline.watch.chosen.is_some() {
         console.act(timeline::Action::Choose(None));
+    } else if state.place == Place::Messages && state.messages.watch.chosen.is_some() {
+        console.act(messages::Action::Choose(None));
     } else if let Some(element) = focused {
         // What can't lose the focus keeps it.
         let _ = element.blur();
     }
 }
 
-/// Chooses the next packet listed, or the one before.
+/// Chooses the next packet or message listed, or the one before.
 fn step(console: &Console, forward: bool) {
     let state = console.state();
-    let Some(shown) = &state.now().timeline else {
+    let is_timeline = state.place == Place::Timeline;
+    let now = state.now();
+    let (rows, chosen) = if is_timeline {
+        let rows = now.timeline.as_ref().map(|shown| &shown.rows);
+        (rows, state.timeline.watch.chosen)
+    } else {
+        let rows = now.inbox.as_ref().map(|shown| &shown.rows);
+        (rows, state.messages.watch.chosen)
+    };
+    let Some(rows) = rows else {
         return;
     };
-    let mut rows = shown.rows.rows.iter().map(|row| row.index);
-    let next = match (state.timeline.watch.chosen, forward) {
+    let mut rows = rows.rows.iter().map(|row| row.index);
+    let next = match (chosen, forward) {
         (None, _) => rows.next_back(),
         (Some(chosen), true) => rows.find(|index| *index > chosen),
         (Some(chosen), false) => rows.rfind(|index| *index < chosen),
     };
-    if next.is_some() {
+    if next.is_none() {
+        return;
+    }
+    if is_timeline {
         console.act(timeline::Action::Choose(next));
+    } else {
+        console.act(messages::Action::Choose(next));
     }
 }
 

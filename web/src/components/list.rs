@@ -100,11 +100,13 @@ pub(super) fn list(props: &Props) -> Html {
     {
         // The first look, once the list has a size; and again whenever the window has another.
         let (frame, on_span) = (frame.clone(), props.on_span.clone());
+        let follows = props.follows;
         use_effect_with((), move |()| {
             let look = move || {
                 *row_height.borrow_mut() = None;
                 if let Some(sight) = Sight::of(&frame) {
-                    on_span.emit(sight.span(*seen_evicted.borrow(), sight.is_at_end()));
+                    let at_end = follows && sight.is_at_end();
+                    on_span.emit(sight.span(*seen_evicted.borrow(), at_end));
                 }
             };
             look();

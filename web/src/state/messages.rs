@@ -1,5 +1,6 @@
 //! What is typed to subscribe and publish, what is kept of it, and which message is looked at, and how.
 
+use super::ListKeys;
 use crate::drafts::{DraftFault, Drafts, Publication};
 use crate::payload::Codec;
 use crate::payload::typed::{Mistyped, Notation};
@@ -38,6 +39,8 @@ pub struct Messages {
     pub at_length: bool,
     /// The branch of the topics that had the focus last.
     pub focused: Option<String>,
+    /// The keys of the rows in sight.
+    pub keys: ListKeys,
     /// What the place looks at.
     pub watch: Watch,
 }
@@ -122,6 +125,7 @@ impl Default for Messages {
             codec: None,
             at_length: false,
             focused: None,
+            keys: ListKeys::default(),
             watch: Watch {
                 topics: Span::From {
                     first: 0,
@@ -181,11 +185,11 @@ impl Messages {
             Action::Look(span) => self.watch.span = span,
             Action::Branch(branch) => {
                 self.watch.branch = branch;
-                self.from_the_newest();
+                self.look_at_the_newest();
             }
             Action::Search(text) => {
                 self.watch.text = text;
-                self.from_the_newest();
+                self.look_at_the_newest();
             }
             Action::Focus(path) => self.focused = Some(path),
             Action::Unfold(path, open) => {
@@ -236,7 +240,7 @@ impl Messages {
     }
 
     /// Another list begins at its newest entry.
-    fn from_the_newest(&mut self) {
+    fn look_at_the_newest(&mut self) {
         self.watch.span = Span::Newest(self.watch.span.count());
     }
 }

@@ -136,6 +136,9 @@ impl State {
                     if let Some(shown) = &now.timeline {
                         self.timeline.keys.show(&shown.rows);
                     }
+                    if let Some(shown) = &now.inbox {
+                        self.messages.keys.show(&shown.rows);
+                    }
                     self.seen = Rc::new(Seen { now: *now, bytes });
                 }
             },

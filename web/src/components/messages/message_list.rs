@@ -50,7 +50,7 @@ pub(super) fn view(console: &Console) -> Html {
                             newest={words.common.newest}
                             on_span={console.acts(Action::Look)}
                         >
-                            { for rows.rows.iter().map(|row| message(console, row)) }
+                            { for rows.rows.iter().enumerate().map(|(place, row)| message(console, place, row)) }
                         </List>
                     }
                 }
@@ -99,7 +99,7 @@ fn search(console: &Console, passing: u64) -> Html {
     }
 }
 
-fn message(console: &Console, row: &Row) -> Html {
+fn message(console: &Console, place: usize, row: &Row) -> Html {
     let Detail::Publish {
         topic,
         qos,
@@ -116,7 +116,7 @@ fn message(console: &Console, row: &Row) -> Html {
     let chosen = state.messages.watch.chosen == Some(index);
     let bytes = state.seen.bytes.get(payload.clone()).unwrap_or_default();
     html! {
-        <div key={index} class="message" role="listitem">
+        <div key={state.messages.keys.key(place)} class="message" role="listitem">
             <button
                 type="button"
                 aria-pressed={chosen.to_string()}
