@@ -1,4 +1,6 @@
 //! What crosses crates: here the tools for it, in `tests/` the tests.
 #![forbid(unsafe_code)]
 
+pub mod browser;
 pub mod pair;
+pub mod served;

@@ -1,11 +1,8 @@
 //! Journeys through the built console in a headless Chromium, against a real `tern platform` or with no
 //! server but one for files. Run them by `cargo xtask test`. Pictures land in `target/screens/`.
 
-mod browser;
-mod served;
-
-use browser::{Browser, Theme};
-use served::{Built, Platform, SUB_PATH, files};
+use tern_tests::browser::{Browser, Theme};
+use tern_tests::served::{Built, Platform, SUB_PATH, files};
 
 const PRODUCT_KEY: &str = "a1aq9sQk2JE";
 const DEVICE_NAME: &str = "dev1";

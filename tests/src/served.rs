@@ -9,11 +9,11 @@ use std::thread;
 use serde_json::Value;
 
 /// What was built for the journeys; none where nobody asked for them.
-pub(crate) struct Built {
+pub struct Built {
     /// The `tern` program.
-    pub(crate) program: PathBuf,
+    pub program: PathBuf,
     /// The folder that Trunk made.
-    pub(crate) dist: PathBuf,
+    pub dist: PathBuf,
 }
 
 impl Built {
@@ -21,7 +21,7 @@ impl Built {
     ///
     /// A plain `cargo test` has no console and no browser, so it passes them by. `cargo xtask test` builds
     /// both and names them; then nothing may be missing.
-    pub(crate) fn find() -> Option<Self> {
+    pub fn find() -> Option<Self> {
         let named = ["TERN_BIN", "TERN_DIST", "TERN_E2E"].map(std::env::var_os);
         if named.iter().all(Option::is_none) {
             eprintln!(
@@ -53,7 +53,7 @@ impl Built {
 }
 
 /// Serves a folder below `/some/path/`, as any static file server would. It ends with the test's process.
-pub(crate) fn files(folder: &Path) -> SocketAddr {
+pub fn files(folder: &Path) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     let folder = folder.to_owned();
@@ -68,7 +68,7 @@ pub(crate) fn files(folder: &Path) -> SocketAddr {
 }
 
 /// The path below which [`files`] serves.
-pub(crate) const SUB_PATH: &str = "/some/path/";
+pub const SUB_PATH: &str = "/some/path/";
 
 fn answer(mut stream: &TcpStream, folder: &Path) {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
@@ -112,18 +112,18 @@ fn content_type(name: &str) -> &'static str {
 }
 
 /// `tern platform` on free ports. It ends when this is dropped.
-pub(crate) struct Platform {
+pub struct Platform {
     child: Child,
     /// Where it takes MQTT.
-    pub(crate) mqtt: SocketAddr,
+    pub mqtt: SocketAddr,
     /// Where it serves the console and its control.
-    pub(crate) http: SocketAddr,
+    pub http: SocketAddr,
 }
 
 impl Platform {
     /// Starts one that takes MQTT at `listen`, with its CA in a folder of its own.
-    pub(crate) fn start(built: &Built, listen: &str) -> Self {
-        let data = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("console-platform");
+    pub fn start(built: &Built, listen: &str) -> Self {
+        let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/console-platform");
         let mut child = Command::new(&built.program)
             .args([
                 "platform",
@@ -157,12 +157,12 @@ impl Platform {
     }
 
     /// The console's address.
-    pub(crate) fn console(&self) -> String {
+    pub fn console(&self) -> String {
         format!("http://{}/", self.http)
     }
 
     /// Pushes a message to a device from the cloud's side.
-    pub(crate) fn push(&self, product_key: &str, device_name: &str, topic: &str, payload: &str) {
+    pub fn push(&self, product_key: &str, device_name: &str, topic: &str, payload: &str) {
         let url = format!(
             "{}api/devices/{product_key}/{device_name}/push",
             self.console()

@@ -1,6 +1,7 @@
 //! A headless Chromium, led by its driver: the few WebDriver commands that the journeys need.
 //!
 //! Nothing here sleeps: to find an element the driver itself waits until it is there, up to [`PATIENCE`].
+//! What goes wrong panics, since every caller is a test or a measurement.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -31,27 +32,30 @@ const ARGUMENTS: [&str; 9] = [
 ];
 
 /// A browser with one page. It and its driver end when this is dropped.
-pub(crate) struct Browser {
+pub struct Browser {
     driver: Child,
     agent: Agent,
     session: String,
+    devtools: String,
 }
 
 /// Which of a page's two looks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Theme {
+pub enum Theme {
+    /// Dark on light.
     Light,
+    /// Light on dark.
     Dark,
 }
 
 impl Browser {
     /// Starts a browser that speaks English.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         Self::start_with("en-US", false)
     }
 
     /// Starts a browser that speaks `language`, such as `zh-CN`, and trusts any certificate if told so.
-    pub(crate) fn start_with(language: &str, trusting: bool) -> Self {
+    pub fn start_with(language: &str, trusting: bool) -> Self {
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
         let mut driver = Command::new(&program)
             .arg("--port=0")
@@ -75,6 +79,7 @@ impl Browser {
             driver,
             agent,
             session: format!("http://127.0.0.1:{port}/session"),
+            devtools: String::new(),
         };
         let options = json!({
             "args": ARGUMENTS.iter().copied().map(String::from).chain([format!("--lang={language}")]).collect::<Vec<_>>(),
@@ -85,28 +90,35 @@ impl Browser {
             "acceptInsecureCerts": trusting,
             "goog:chromeOptions": options,
             "goog:loggingPrefs": { "browser": "ALL" },
-            "timeouts": { "implicit": PATIENCE.as_millis() as u64 },
+            "timeouts": { "implicit": PATIENCE.as_millis() as u64, "script": PATIENCE.as_millis() as u64 },
         });
         let asked = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let started = browser.post("", &asked);
         let id = started["sessionId"].as_str().expect("a session has an id");
         browser.session = format!("{}/{id}", browser.session);
+        let devtools = &started["capabilities"]["goog:chromeOptions"]["debuggerAddress"];
+        browser.devtools = devtools.as_str().unwrap_or_default().into();
         browser.resize(1440, 900, Theme::Light);
         browser
     }
 
+    /// Where the browser takes DevTools commands: `HOST:PORT`.
+    pub fn devtools_address(&self) -> &str {
+        &self.devtools
+    }
+
     /// Opens an address.
-    pub(crate) fn open(&self, url: &str) {
+    pub fn open(&self, url: &str) {
         self.post("/url", &json!({ "url": url }));
     }
 
     /// Loads the page again.
-    pub(crate) fn reload(&self) {
+    pub fn reload(&self) {
         self.post("/refresh", &json!({}));
     }
 
     /// Waits for an element.
-    pub(crate) fn see(&self, css: &str) -> String {
+    pub fn see(&self, css: &str) -> String {
         let found = self.post("/element", &by_css(css));
         let element = found[ELEMENT].as_str();
         element
@@ -115,33 +127,33 @@ impl Browser {
     }
 
     /// Whether there is such an element now.
-    pub(crate) fn has(&self, css: &str) -> bool {
+    pub fn has(&self, css: &str) -> bool {
         let script = "return document.querySelector(arguments[0]) !== null";
         self.run(script, &json!([css])).as_bool() == Some(true)
     }
 
     /// Waits for an element and reads its text.
-    pub(crate) fn text(&self, css: &str) -> String {
+    pub fn text(&self, css: &str) -> String {
         let element = self.see(css);
         let text = self.get(&format!("/element/{element}/text"));
         text.as_str().expect("a text").into()
     }
 
     /// Waits for an input and reads what stands in it.
-    pub(crate) fn value(&self, css: &str) -> String {
+    pub fn value(&self, css: &str) -> String {
         let element = self.see(css);
         let value = self.get(&format!("/element/{element}/property/value"));
         value.as_str().expect("a text").into()
     }
 
     /// Waits for an element and clicks it.
-    pub(crate) fn click(&self, css: &str) {
+    pub fn click(&self, css: &str) {
         let element = self.see(css);
         self.post(&format!("/element/{element}/click"), &json!({}));
     }
 
     /// Replaces what stands in an input by keys pressed.
-    pub(crate) fn fill(&self, css: &str, text: &str) {
+    pub fn fill(&self, css: &str, text: &str) {
         let element = self.see(css);
         // Ctrl+A, then the text or the delete key, as a hand would.
         let keys = if text.is_empty() { "\u{e017}" } else { text };
@@ -150,7 +162,7 @@ impl Browser {
     }
 
     /// An attribute of every element that there is now.
-    pub(crate) fn all(&self, css: &str, attribute: &str) -> Vec<String> {
+    pub fn all(&self, css: &str, attribute: &str) -> Vec<String> {
         let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.getAttribute(arguments[1]) ?? '')";
         let found = self.run(script, &json!([css, attribute]));
         let found = found.as_array().expect("a list");
@@ -161,15 +173,32 @@ impl Browser {
     }
 
     /// Runs a script in the page.
-    pub(crate) fn run(&self, script: &str, arguments: &Value) -> Value {
+    pub fn run(&self, script: &str, arguments: &Value) -> Value {
         self.post(
             "/execute/sync",
             &json!({ "script": script, "args": arguments }),
         )
     }
 
+    /// Runs a script in the page again and again, until it answers something that is true in JavaScript.
+    pub fn wait(&self, script: &str, arguments: &Value) -> Value {
+        // The page's own frames are the pace; the driver's time for a script is the patience.
+        let asking = format!(
+            "const [...given] = arguments, done = given.pop();
+             const ask = () => {{
+                 const said = (function () {{ {script} }})(...given);
+                 if (said) done(said); else requestAnimationFrame(ask);
+             }};
+             ask();"
+        );
+        self.post(
+            "/execute/async",
+            &json!({ "script": asking, "args": arguments }),
+        )
+    }
+
     /// Gives the page another size, in CSS pixels, and another theme.
-    pub(crate) fn resize(&self, width: u32, height: u32, theme: Theme) {
+    pub fn resize(&self, width: u32, height: u32, theme: Theme) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
         self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
         let scheme = match theme {
@@ -185,7 +214,7 @@ impl Browser {
     }
 
     /// Writes a picture of what is in sight to `target/screens/NAME.png`.
-    pub(crate) fn picture(&self, name: &str) {
+    pub fn picture(&self, name: &str) {
         let screens = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screens");
         fs::create_dir_all(&screens).expect("the target folder can be written to");
         let picture = self.get("/screenshot");
@@ -196,7 +225,7 @@ impl Browser {
     }
 
     /// What the browser's own console was told of since the last call, worse than a note.
-    pub(crate) fn complaints(&self) -> Vec<String> {
+    pub fn complaints(&self) -> Vec<String> {
         let log = self.post("/se/log", &json!({ "type": "browser" }));
         let entries = log.as_array().expect("a list");
         entries
