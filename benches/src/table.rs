@@ -1,0 +1,98 @@
+//! The table that is printed.
+
+use crate::ingest::Figures;
+
+/// Functions of a profile that are printed.
+const PROFILE_LINES: usize = 25;
+
+/// One line about a run, while the others are still to come.
+pub(crate) fn note(figures: &Figures) {
+    eprintln!(
+        "   {:.0} messages/s, longest task {:.0} ms, {} sent, {} lost{}",
+        figures.rate,
+        figures.longest_task_ms,
+        figures.sent,
+        figures.lost,
+        if figures.saturated {
+            ""
+        } else {
+            "; the feeder was not always ahead"
+        }
+    );
+}
+
+/// All runs by page: medians, and the share of the first page's rate.
+pub(crate) fn print(runs: &[(&'static str, Figures)]) {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in runs {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    println!(
+        "{:16} {:>10} {:>6} {:>9} {:>6} {:>21} {:>21} {:>21}",
+        "",
+        "messages/s",
+        "share",
+        "long task",
+        "lost",
+        "page JS MB",
+        "worker JS MB",
+        "worker wasm MB"
+    );
+    let mut raw = None;
+    for name in names {
+        let of = runs
+            .iter()
+            .filter(|(one, _)| *one == name)
+            .map(|(_, figures)| figures);
+        let of: Vec<&Figures> = of.collect();
+        let rate = median(of.iter().map(|figures| figures.rate).collect());
+        let raw = *raw.get_or_insert(rate);
+        let longest = of
+            .iter()
+            .map(|figures| figures.longest_task_ms)
+            .fold(0.0, f64::max);
+        let lost: u64 = of.iter().map(|figures| figures.lost).sum();
+        let Some(last) = of.last() else { continue };
+        let grown = |which: fn(&Figures, usize) -> u64| {
+            let megabytes = |at| which(last, at) as f64 / 1e6;
+            format!("{:.1} → {:.1}", megabytes(0), megabytes(1))
+        };
+        println!(
+            "{name:16} {rate:>10.0} {:>6.2} {longest:>6.0} ms {lost:>6} {:>21} {:>21} {:>21}",
+            rate / raw,
+            grown(|figures, at| figures.memory[at].page.js),
+            grown(|figures, at| figures.memory[at].worker.js),
+            grown(|figures, at| figures.memory[at].worker.wasm),
+        );
+    }
+    let profiled = runs
+        .iter()
+        .rfind(|(_, figures)| !figures.profiles.is_empty());
+    for profile in profiled.iter().flat_map(|(_, figures)| &figures.profiles) {
+        println!(
+            "where the console's {} is, with the feed going:",
+            profile.of
+        );
+        for (function, share) in profile.shares.iter().take(PROFILE_LINES) {
+            println!("{:6.1} %  {function}", share * 100.0);
+        }
+    }
+    for (name, figures) in runs {
+        if let Some(log) = figures.last.log {
+            println!(
+                "{name}: {} packets seen = {} held + {} evicted, {} unaccounted for",
+                log.seen,
+                log.held,
+                log.evicted,
+                log.unaccounted()
+            );
+        }
+    }
+}
+
+fn median(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    rates.get(rates.len() / 2).copied().unwrap_or(f64::NAN)
+}
