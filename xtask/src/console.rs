@@ -33,20 +33,53 @@ pub(crate) fn fetch_crates(places: &Places, steps: &mut Steps) -> Result<(), Fai
 pub(crate) fn build(places: &Places, tools: &Tools, steps: &mut Steps) -> Result<PathBuf, Failure> {
     steps.step("console", || {
         let aside = places.target.join("console");
-        let page = aside.join("page");
-        // wasm-opt changes files after Trunk has seen them, so Trunk must not note their hashes.
-        let mut trunk = tools.trunk()?;
-        trunk
-            .args(["build", "--offline", "--release", "--no-sri=true", "--dist"])
-            .arg(&page);
-        run(trunk.current_dir(&places.root))?;
-        if let Some(wasm_opt) = &tools.wasm_opt {
-            shrink(wasm_opt, &page, &aside.join("shrunk"))?;
-        }
-        let dist = places.dist();
-        mirror(&page, &dist)?;
-        Ok(dist)
+        make(places, tools, &aside, &places.dist(), Names::Stripped)
     })
+}
+
+/// Builds the console once more, with the names of its functions in it, for a profile of where it spends its time.
+pub(crate) fn build_named(
+    places: &Places,
+    tools: &Tools,
+    steps: &mut Steps,
+) -> Result<PathBuf, Failure> {
+    steps.step("console with names", || {
+        let aside = places.target.join("console-named");
+        make(places, tools, &aside, &aside.join("dist"), Names::Kept)
+    })
+}
+
+/// Whether the wasm says what its functions are called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Kept,
+    Stripped,
+}
+
+fn make(
+    places: &Places,
+    tools: &Tools,
+    aside: &Path,
+    dist: &Path,
+    names: Names,
+) -> Result<PathBuf, Failure> {
+    let page = aside.join("page");
+    // wasm-opt changes files after Trunk has seen them, so Trunk must not note their hashes.
+    let mut trunk = tools.trunk()?;
+    trunk
+        .args(["build", "--offline", "--release", "--no-sri=true", "--dist"])
+        .arg(&page);
+    if names == Names::Kept {
+        // Apart, or each of the two kinds would be compiled anew after the other.
+        trunk.env("CARGO_TARGET_DIR", aside.join("target"));
+        trunk.env("CARGO_PROFILE_CONSOLE_STRIP", "none");
+    }
+    run(trunk.current_dir(&places.root))?;
+    if let Some(wasm_opt) = &tools.wasm_opt {
+        shrink(wasm_opt, &page, &aside.join("shrunk"), names)?;
+    }
+    mirror(&page, dist)?;
+    Ok(dist.to_path_buf())
 }
 
 /// All files of a folder and the folders in it, as paths relative to it, sorted.
@@ -72,7 +105,7 @@ pub(crate) fn files_in(folder: &Path) -> Result<BTreeSet<PathBuf>, Failure> {
 }
 
 /// Runs wasm-opt over the page's wasm. What it made of the same bytes before is kept in `kept` and used again.
-fn shrink(wasm_opt: &Path, page: &Path, kept: &Path) -> Result<(), Failure> {
+fn shrink(wasm_opt: &Path, page: &Path, kept: &Path, names: Names) -> Result<(), Failure> {
     fs::create_dir_all(kept).map_err(Failure::file("create", kept))?;
     let mut in_use: BTreeSet<OsString> = BTreeSet::new();
     for name in files_in(page)?
@@ -93,6 +126,9 @@ fn shrink(wasm_opt: &Path, page: &Path, kept: &Path) -> Result<(), Failure> {
         if !same_bytes(&wasm, &before)? || !after.is_file() {
             let mut command = Command::new(wasm_opt);
             command.arg("-Oz").args(FEATURES);
+            if names == Names::Kept {
+                command.arg("-g");
+            }
             run(command.arg(&wasm).arg("-o").arg(&after))?;
             // Last, so that an interrupted run leaves nothing that looks finished.
             fs::copy(&wasm, &before).map_err(Failure::file("write", &before))?;

@@ -2,18 +2,21 @@
 //!
 //! It drives the tools that people would otherwise call by hand (cargo, rustup, Trunk, npm, apt) and says what each
 //! of them costs. It asks nothing, and it installs nothing outside its own cache folder but the wasm target and, as
-//! root on Debian, the browser that the tests need.
+//! root on Debian, what the tests and benchmarks need: the browser, npm, mosquitto.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod browser;
 mod build;
 mod console;
 mod count;
 mod failure;
+mod npm;
 mod places;
 mod program;
 mod size;
 mod steps;
+mod system;
 mod test;
 mod tools;
 mod up;
@@ -33,6 +36,8 @@ The project's chores.
   cargo xtask tools                         installs what is missing, and no more
   cargo xtask build [--release]             builds console, program and target/tern_device.wasm
   cargo xtask test                          runs every test, those in a headless browser too
+  cargo xtask bench console [--profile]     measures what the console takes in, beside a page that only counts
+                                            (--profile: and says where page and worker spend their time)
   cargo xtask size                          prints the sizes of the console's files and of the component
   cargo xtask count                         prints the lines of code and the tests of each crate
   cargo xtask help                          prints this
@@ -67,6 +72,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Tools => tools::Tools::ready(&places, &mut steps).map(|tools| tools.print()),
         Chore::Build { release } => build::build(&places, *release, &mut steps),
         Chore::Test => test::test(&places, &mut steps),
+        Chore::Bench { profile } => bench::console(&places, *profile, &mut steps),
         Chore::Size => size::size(&places),
         Chore::Count => count::count(&places),
     };
@@ -86,6 +92,7 @@ enum Chore {
     Tools,
     Build { release: bool },
     Test,
+    Bench { profile: bool },
     Size,
     Count,
 }
@@ -102,9 +109,11 @@ impl Chore {
             None => (Some(rest), None),
         };
         let (own, options) = (own.unwrap_or_default(), options.unwrap_or_default());
-        let mut release = false;
+        let (mut release, mut profile, mut subject) = (false, false, None);
         for argument in own {
             match (chore, argument.as_str()) {
+                ("bench", "--profile") => profile = true,
+                ("bench", "console") => subject = Some("console"),
                 ("up" | "build", "--release") => release = true,
                 (_, "-h" | "--help") => return Ok(Chore::Help),
                 (_, other) => {
@@ -125,6 +134,10 @@ impl Chore {
             "build" => Ok(Chore::Build { release }),
             "tools" => Ok(Chore::Tools),
             "test" => Ok(Chore::Test),
+            "bench" if subject.is_none() => Err(Failure::usage(
+                "`bench` wants to know of what: `bench console`".into(),
+            )),
+            "bench" => Ok(Chore::Bench { profile }),
             "size" => Ok(Chore::Size),
             "count" => Ok(Chore::Count),
             "help" | "-h" | "--help" => Ok(Chore::Help),
@@ -162,6 +175,15 @@ mod tests {
                 options
             })
         );
+    }
+
+    #[test]
+    fn a_benchmark_is_of_something() {
+        let bench = |profile| Some(Chore::Bench { profile });
+        assert_eq!(parse("bench console").ok(), bench(false));
+        assert_eq!(parse("bench console --profile").ok(), bench(true));
+        let failure = parse("bench").expect_err("of what?");
+        assert!(failure.to_string().contains("bench console"), "{failure}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::places::Places;
 use crate::program::{CONSOLE, Scope};
 use crate::steps::Steps;
-use crate::tools::{Tools, WASM_TARGET};
+use crate::tools::{AXE, Tools, WASM_TARGET};
 use crate::{browser, console, program};
 
 /// Seconds that one test in the browser may take; the runner's own 20 are short for a busy machine.
@@ -14,6 +14,8 @@ const BROWSER_TEST_SECONDS: &str = "180";
 pub(crate) fn test(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
     let tools = Tools::ready(places, steps)?;
     let driver = browser::driver(steps)?;
+    // Where it can't be had, all other tests run all the same.
+    let axe = AXE.ready(places, steps);
     console::fetch_crates(places, steps)?;
     let dist = console::build(places, &tools, steps)?;
     let program = program::build(places, Scope::Tests, &dist, steps)?;
@@ -25,7 +27,14 @@ pub(crate) fn test(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
         .env(CONSOLE, &dist)
         .env("TERN_BIN", &program)
         .env("TERN_DIST", &dist)
-        .env("CHROMEDRIVER", &driver);
+        .env("CHROMEDRIVER", &driver)
+        .envs(
+            axe.as_ref()
+                .ok()
+                .into_iter()
+                .flatten()
+                .map(|file| ("TERN_AXE", file)),
+        );
     let natively = steps.run("tests", &mut natively);
 
     let mut in_browser = places.cargo();
@@ -52,7 +61,7 @@ pub(crate) fn test(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
             .env_remove("NO_HEADLESS"),
     );
 
-    natively
+    axe.and(natively)
         .and(in_browser)
         .map_err(|_| Failure::Steps(steps.failed()))
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::npm::{self, Package};
 use crate::places::{Places, cargo, executable, on_path};
 use crate::steps::{Steps, answer, run};
 use crate::version::Version;
@@ -17,6 +18,21 @@ const TRUNK: Version = Version::new(0, 21, 14);
 /// The wasm-opt that is fetched; an older one on PATH serves from [`WASM_OPT_OLDEST`] on.
 const WASM_OPT: Version = Version::new(132, 0, 0);
 const WASM_OPT_OLDEST: Version = Version::new(120, 0, 0);
+
+/// Looks for what keeps people from using the console. Run in the page by the journeys.
+pub(crate) const AXE: Package = Package {
+    name: "axe-core",
+    version: "4.14.1",
+    file: "axe.min.js",
+    why: "checks each place of the console for what keeps people from using it",
+};
+/// The usual client library, for comparison.
+pub(crate) const MQTT_JS: Package = Package {
+    name: "mqtt",
+    version: "5.16.0",
+    file: "dist/mqtt.min.js",
+    why: "is what the console is compared with",
+};
 
 /// The target that the component and the console are built for.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -109,7 +125,7 @@ impl Need {
             Need::Trunk,
             Need::WasmBindgen(wasm_bindgen),
         ];
-        if npm().is_some() {
+        if npm::npm().is_some() {
             needs.push(Need::WasmOpt);
         }
         needs
@@ -292,14 +308,7 @@ fn install_crate(
 }
 
 fn install_wasm_opt(places: &Places) -> Result<(), Failure> {
-    let npm = npm().ok_or_else(|| Failure::Unexpected("npm is gone".into()))?;
-    let folder = places.npm();
-    std::fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
-    let mut command = Command::new(npm);
-    command
-        .args(["install", "--no-audit", "--no-fund", "--prefix"])
-        .arg(&folder);
-    run(command.arg(format!("binaryen@{}", WASM_OPT.major)))?;
+    npm::install(places, "binaryen", &WASM_OPT.major.to_string())?;
     find_wasm_opt(places)
         .map(|_| ())
         .ok_or_else(|| gone(Need::WasmOpt))
@@ -341,12 +350,6 @@ fn candidates(places: &Places, name: &str) -> impl Iterator<Item = PathBuf> + us
 
 fn version_of(tool: &Path) -> Option<Version> {
     Version::printed(&answer(Command::new(tool).arg("--version"))?)
-}
-
-fn npm() -> Option<PathBuf> {
-    on_path(if cfg!(windows) { "npm.cmd" } else { "npm" })
-        .into_iter()
-        .next()
 }
 
 fn has_binstall() -> bool {
