@@ -19,6 +19,11 @@ pub(crate) trait Fed {
 
     /// What it says now.
     fn reading(&self, browser: &Browser) -> Reading;
+
+    /// Whether it has a list that can be scrolled and filtered.
+    fn answers(&self) -> bool {
+        false
+    }
 }
 
 /// What a page says.
@@ -139,10 +144,14 @@ impl Fed for Console {
         browser.fill("#filter", FILTER);
         browser.click("#subscribe");
         browser.see("#subscriptions [data-state=granted]");
-        browser.click("nav a[href='#packets']");
+        browser.click("nav a[href='#timeline']");
         browser.see("#packet-list [data-kind=SUBACK]");
         let (.., down, _) = self.counts(browser).expect("the counts are in sight");
         assert_eq!(down, ANSWERS, "a CONNACK and a SUBACK have come");
+    }
+
+    fn answers(&self) -> bool {
+        true
     }
 
     fn reading(&self, browser: &Browser) -> Reading {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tern_tests::browser::Browser;
 
+use crate::answers::{Times, filter_by_text, filter_by_topic, scroll};
 use crate::broker::Mosquitto;
 use crate::devtools::{Devtools, Memory, Profile};
 use crate::fed::{Fed, Reading, longest_task_ms, watch_main_thread};
@@ -35,6 +36,8 @@ pub(crate) struct Figures {
     pub(crate) longest_task_ms: f64,
     /// What page and worker hold when [`FILL`] messages have come, and at the end.
     pub(crate) memory: [Memory; 2],
+    /// How long the page took to answer while it was fed.
+    pub(crate) answers: Vec<Times>,
     /// Where page and worker were, if that was asked for.
     pub(crate) profiles: Vec<Profile>,
     /// Messages sent.
@@ -57,12 +60,7 @@ pub(crate) fn run(
 ) -> Figures {
     page.open(browser, broker.websocket);
     watch_main_thread(browser);
-    let mut flow = Flow {
-        browser,
-        page,
-        feeder: Feeder::start(broker.tcp),
-        was_ahead: true,
-    };
+    let mut flow = Flow::start(browser, page, broker);
     let begun = flow.reading().at_ms;
     let filled = flow.feed_all(FILL).at_ms;
     let longest_at_first = longest_task_ms(browser, begun..filled);
@@ -81,6 +79,11 @@ pub(crate) fn run(
     let rate = (last.received - first.received) as f64 / (last.at_ms - first.at_ms) * 1000.0;
     let saturated = flow.was_ahead;
 
+    let answers = if page.answers() {
+        flow.ask()
+    } else {
+        Vec::new()
+    };
     let last = flow.feed_all(flow.feeder.allowed());
     let sent = flow.feeder.sent();
     let longest = longest_task_ms(browser, begun..last.at_ms);
@@ -88,6 +91,7 @@ pub(crate) fn run(
         rate,
         longest_task_ms: longest.max(longest_at_first),
         memory: [full, Devtools::open(browser.devtools_address()).memory()],
+        answers,
         profiles: profiles.unwrap_or_default(),
         sent,
         lost: sent.saturating_sub(last.received),
@@ -97,14 +101,39 @@ pub(crate) fn run(
 }
 
 /// A feeder whose pace is the page's.
-struct Flow<'a> {
+pub(crate) struct Flow<'a> {
     browser: &'a Browser,
     page: &'a dyn Fed,
     feeder: Feeder,
     was_ahead: bool,
 }
 
-impl Flow<'_> {
+impl<'a> Flow<'a> {
+    /// Connects the feeder of a page that is open and has subscribed.
+    pub(crate) fn start(browser: &'a Browser, page: &'a dyn Fed, broker: &Mosquitto) -> Self {
+        Self {
+            browser,
+            page,
+            feeder: Feeder::start(broker.tcp),
+            was_ahead: true,
+        }
+    }
+
+    /// Asks the timeline this and that, and keeps the feed going meanwhile.
+    fn ask(&mut self) -> Vec<Times> {
+        let kinds = [scroll, filter_by_topic, filter_by_text];
+        let browser = self.browser;
+        kinds
+            .into_iter()
+            .map(|kind| {
+                kind(browser, &mut || {
+                    let reading = self.reading();
+                    self.feeder.allow(reading.received + AHEAD);
+                })
+            })
+            .collect()
+    }
+
     fn reading(&mut self) -> Reading {
         let sent = self.feeder.sent();
         let reading = self.page.reading(self.browser);
@@ -126,7 +155,7 @@ impl Flow<'_> {
     }
 
     /// Feeds until the page has received `total` messages since the start, or gets no more.
-    fn feed_all(&mut self, total: u64) -> Reading {
+    pub(crate) fn feed_all(&mut self, total: u64) -> Reading {
         let mut seen = (0, Instant::now());
         loop {
             let reading = self.reading();

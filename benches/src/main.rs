@@ -4,11 +4,14 @@
 //! loopback, and end with it.
 #![forbid(unsafe_code)]
 
+mod answers;
 mod broker;
 mod devtools;
 mod fed;
 mod feeder;
+mod held;
 mod ingest;
+mod stand_in;
 mod table;
 
 use std::path::PathBuf;
@@ -64,5 +67,12 @@ fn main() {
         table::note(&figures);
         runs.push((page.name(), figures));
     }
+    eprintln!("holding: console");
+    let switches = held::run(&browser, &console, &broker);
+    drop(broker);
+    eprintln!("pushing: tern platform");
+    let pushed = stand_in::run(&browser, &built);
     table::print(&runs);
+    table::print_held(&switches);
+    table::print_pushed(&pushed);
 }

@@ -1,6 +1,9 @@
 //! The table that is printed.
 
+use crate::answers::Times;
+use crate::held;
 use crate::ingest::Figures;
+use crate::stand_in::Outcome;
 
 /// Functions of a profile that are printed.
 const PROFILE_LINES: usize = 25;
@@ -67,6 +70,11 @@ pub(crate) fn print(runs: &[(&'static str, Figures)]) {
             grown(|figures, at| figures.memory[at].worker.wasm),
         );
     }
+    for (name, figures) in runs {
+        for times in &figures.answers {
+            println!("{name}, while it is fed: {}", in_words(times));
+        }
+    }
     let profiled = runs
         .iter()
         .rfind(|(_, figures)| !figures.profiles.is_empty());
@@ -90,6 +98,36 @@ pub(crate) fn print(runs: &[(&'static str, Figures)]) {
             );
         }
     }
+}
+
+/// The switches of filters with nothing coming.
+pub(crate) fn print_held(switches: &[Times]) {
+    for times in switches {
+        println!("{} messages held: {}", held::HELD, in_words(times));
+    }
+}
+
+/// The stand-in as the feeder.
+pub(crate) fn print_pushed(pushed: &Outcome) {
+    println!(
+        "from tern platform: {} sent, {} given up by it, {} received, {} lost, {} unaccounted for; {:.0} messages/s, longest task {:.0} ms",
+        pushed.routed,
+        pushed.dropped,
+        pushed.received,
+        pushed.routed.saturating_sub(pushed.received),
+        pushed.unaccounted,
+        pushed.rate,
+        pushed.longest_task_ms
+    );
+}
+
+fn in_words(times: &Times) -> String {
+    format!(
+        "{} answers after {:.0} ms, {:.0} ms at the longest",
+        times.what,
+        median(times.ms.clone()),
+        times.longest()
+    )
 }
 
 fn median(mut rates: Vec<f64>) -> f64 {

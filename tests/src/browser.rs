@@ -191,9 +191,14 @@ impl Browser {
              }};
              ask();"
         );
+        self.run_async(&asking, arguments)
+    }
+
+    /// Runs a script in the page that answers by calling its last argument.
+    pub fn run_async(&self, script: &str, arguments: &Value) -> Value {
         self.post(
             "/execute/async",
-            &json!({ "script": asking, "args": arguments }),
+            &json!({ "script": script, "args": arguments }),
         )
     }
 
