@@ -15,6 +15,8 @@ use crate::protocol::{Command, Link, Report};
 
 /// The page is told at most this often, in ms. It draws at its own pace anyway.
 const TICK_MS: f64 = 33.0;
+/// Where it has asked for something, this often: a screen's usual time for a picture, in ms.
+const ANSWER_MS: f64 = 16.0;
 /// Under load the page is told less often, in ms: drawing may be shed, messages may not.
 const BUSY_TICK_MS: f64 = 200.0;
 /// So many packets a millisecond are load.
@@ -130,6 +132,13 @@ impl Host {
         let now_ms = self.now_ms();
         self.session.borrow_mut().command(now_ms, command, &bytes);
         self.turn();
+        self.answer_soon();
+    }
+
+    /// Tells the page before its next drawing, whatever the load: somebody has asked, and waits.
+    fn answer_soon(&self) {
+        let wait = self.told_ms.get() + ANSWER_MS - self.now_ms();
+        self.set(&self.tick, Some(wait.max(0.0)), &self.on_tick);
     }
 
     /// Takes a turn once the events that wait already have been told.
