@@ -7,7 +7,12 @@ use crate::console::files_in;
 use crate::failure::Failure;
 use crate::places::Places;
 
-/// Prints each file's size, as it is and as a server sends it compressed.
+/// What a browser may have to load before the console is there, in bytes as brotli makes them of each file.
+const BUDGET: usize = 350_000;
+/// What the page fetches once it is there, and so costs nobody's wait.
+const LATER: [&str; 1] = ["service-worker.js"];
+
+/// Prints each file's size, as it is and as a server sends it compressed, and whether the page keeps its budget.
 pub(crate) fn size(places: &Places) -> Result<(), Failure> {
     let (dist, component) = (places.dist(), places.component());
     for path in [&dist, &component] {
@@ -25,12 +30,13 @@ pub(crate) fn size(places: &Places) -> Result<(), Failure> {
             &dist.join(&name),
         )?);
     }
-    let console = Row {
-        name: "console".into(),
-        bytes: rows.iter().map(|row| row.bytes).sum(),
-        brotli: rows.iter().map(|row| row.brotli).sum(),
-    };
-    rows.push(console);
+    let first = Row::sum(
+        "loaded at first",
+        rows.iter()
+            .filter(|row| !LATER.contains(&row.name.as_str())),
+    );
+    let verdict = verdict(first.brotli);
+    rows.push(first);
     rows.push(Row::measure("component", &component)?);
 
     let width = rows
@@ -47,7 +53,23 @@ pub(crate) fn size(places: &Places) -> Result<(), Failure> {
             grouped(row.brotli)
         );
     }
+    println!("\n{verdict}");
     Ok(())
+}
+
+/// Whether what is loaded at first, in bytes after brotli, keeps the budget.
+fn verdict(brotli: usize) -> String {
+    let (size, budget) = (grouped(brotli), grouped(BUDGET));
+    match BUDGET.checked_sub(brotli) {
+        Some(left) => format!(
+            "The page keeps its budget: it loads {size} of {budget} bytes at first, {} are left.",
+            grouped(left)
+        ),
+        None => format!(
+            "The page BREAKS its budget: it loads {size} bytes at first, {} more than {budget}.",
+            grouped(brotli - BUDGET)
+        ),
+    }
 }
 
 struct Row {
@@ -57,6 +79,19 @@ struct Row {
 }
 
 impl Row {
+    fn sum<'a>(name: &str, rows: impl Iterator<Item = &'a Row>) -> Row {
+        let mut sum = Row {
+            name: name.into(),
+            bytes: 0,
+            brotli: 0,
+        };
+        for row in rows {
+            sum.bytes += row.bytes;
+            sum.brotli += row.brotli;
+        }
+        sum
+    }
+
     fn measure(name: &str, path: &Path) -> Result<Row, Failure> {
         let bytes = std::fs::read(path).map_err(Failure::file("read", path))?;
         Ok(Row {
@@ -102,6 +137,14 @@ mod tests {
             [0, 999, 1000, 1_234_567].map(grouped),
             ["0", "999", "1,000", "1,234,567"]
         );
+    }
+
+    #[test]
+    fn a_budget_is_kept_up_to_its_last_byte() {
+        assert!(verdict(BUDGET).contains("keeps its budget"));
+        let broken = verdict(BUDGET + 1);
+        assert!(broken.contains("BREAKS"), "{broken}");
+        assert!(broken.contains(", 1 more than 350,000"), "{broken}");
     }
 
     #[test]
