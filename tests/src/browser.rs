@@ -19,6 +19,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The key of an element's reference [WebDriver, 12.1].
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// The keys without a letter [WebDriver, 17.4.2].
+pub const TAB: &str = "\u{e004}";
+/// The enter key.
+pub const ENTER: &str = "\u{e007}";
+/// The escape key.
+pub const ESCAPE: &str = "\u{e00c}";
+/// The space bar.
+pub const SPACE: &str = " ";
+
 const ARGUMENTS: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
@@ -159,6 +168,31 @@ impl Browser {
         let keys = if text.is_empty() { "\u{e017}" } else { text };
         let keys = json!({ "text": format!("\u{e009}a\u{e000}{keys}") });
         self.post(&format!("/element/{element}/value"), &keys);
+    }
+
+    /// Presses keys one after the other, as on a keyboard: wherever the focus is.
+    pub fn press(&self, keys: &str) {
+        let key = |kind: &str, key: char| json!({ "type": kind, "value": key.to_string() });
+        let strokes: Vec<Value> = keys
+            .chars()
+            .flat_map(|one| [key("keyDown", one), key("keyUp", one)])
+            .collect();
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
+        self.post("/actions", &json!({ "actions": [keyboard] }));
+    }
+
+    /// Presses the tab key until an element has the focus.
+    pub fn tab_to(&self, css: &str) {
+        const MOST: usize = 300;
+        self.see(css);
+        let is_there = "return document.activeElement.matches(arguments[0])";
+        for _ in 0..MOST {
+            if self.run(is_there, &json!([css])) == true {
+                return;
+            }
+            self.press(TAB);
+        }
+        panic!("the tab key does not lead to {css}");
     }
 
     /// An attribute of every element that there is now.

@@ -1,0 +1,60 @@
+//! Every place at the widths of a desk, a tablet and a phone.
+
+use serde_json::json;
+use tern_tests::browser::{Browser, Theme};
+use tern_tests::served::Built;
+
+use crate::tour::{Fill, each_place, fill, open};
+
+const SIZES: [(u32, u32); 3] = [(1440, 900), (1024, 768), (390, 844)];
+
+#[test]
+fn no_place_is_wider_than_its_window() {
+    let Some(built) = Built::find() else { return };
+    let mut wide = Vec::new();
+    for filled in [Fill::Empty, Fill::Data, Fill::Faults] {
+        let browser = open(&built, "en-US");
+        fill(&browser, filled);
+        let name = filled.name();
+        for (width, height) in SIZES {
+            browser.resize(width, height, Theme::Light);
+            each_place(&browser, |place| {
+                browser.picture(&format!("{place}-{name}-{width}"));
+                wide.extend(
+                    overflow(&browser).map(|by| format!("{place}, {name}, {width} px: {by}")),
+                );
+            });
+        }
+        browser.resize(1440, 900, Theme::Dark);
+        each_place(&browser, |place| {
+            browser.picture(&format!("{place}-{name}-dark"))
+        });
+    }
+    assert!(wide.is_empty(), "{wide:#?}");
+}
+
+#[test]
+fn what_sticks_out_would_be_found() {
+    let Some(built) = Built::find() else { return };
+    let browser = open(&built, "en-US");
+    let script =
+        "const wide = document.createElement('p'); wide.id = 'wide'; wide.style.width = '2000px';
+        document.querySelector('main').append(wide)";
+    browser.run(script, &json!([]));
+    let by = overflow(&browser).expect("it sticks out");
+    assert!(by.contains("p#wide"), "{by}");
+}
+
+/// What sticks out of the window to the right, if the page can be scrolled there.
+fn overflow(browser: &Browser) -> Option<String> {
+    let said = browser.run(OVERFLOW, &json!([]));
+    said.as_str().map(Into::into)
+}
+
+const OVERFLOW: &str = r"
+    const page = document.scrollingElement;
+    if (page.scrollWidth <= innerWidth) return null;
+    const out = [...document.body.querySelectorAll('*')].filter(one => one.getBoundingClientRect().right > innerWidth);
+    const name = one => one.tagName.toLowerCase() + (one.id && '#' + one.id) + [...one.classList].map(c => '.' + c).join('');
+    return `${page.scrollWidth} px, with ${out.slice(0, 5).map(name).join(', ')}`;
+";
