@@ -7,13 +7,14 @@ use crate::console::files_in;
 use crate::failure::Failure;
 use crate::places::Places;
 
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "core",
     "platform",
     "component",
     "wasi-host",
     "web",
     "tests",
+    "benches",
     "xtask",
 ];
 
