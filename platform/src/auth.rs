@@ -13,7 +13,6 @@
 
 use serde::Serialize;
 use tern_core::auth::{AuthForm, Code};
-use tern_core::sign::sign;
 use tern_core::time::Instant;
 
 use crate::event::EventKind;
@@ -108,8 +107,7 @@ impl Platform {
         };
         let entry = self.registry.entry(device);
         let content = form.content();
-        // Compared in constant time.
-        if !sign(form.sign_method, &entry.secret, &content).matches_hex(form.sign.expose()) {
+        if !entry.has_signed(form.sign_method, &content, form.sign.expose()) {
             let reason = format!(
                 "sign is not the {} of {content:?} with this device's secret, in hex",
                 form.sign_method

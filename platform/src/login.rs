@@ -22,7 +22,7 @@
 use core::fmt;
 
 use tern_core::identity::ClientId;
-use tern_core::sign::{ExtendedClientId, Password, content, sign};
+use tern_core::sign::{ExtendedClientId, Password, content};
 use tern_core::time::Instant;
 use tern_core::wire::{Connect, ConnectCode};
 
@@ -124,8 +124,7 @@ impl Desk<'_> {
         ];
         signed.extend(id.timestamp().map(|timestamp| ("timestamp", timestamp)));
         let content = content(&signed);
-        // Compared in constant time.
-        if !sign(method, &entry.secret, &content).matches_hex(password.expose()) {
+        if !entry.has_signed(method, &content, password.expose()) {
             return Err(refusal(
                 codes.signature,
                 format!(

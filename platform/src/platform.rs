@@ -85,6 +85,20 @@ impl Platform {
         true
     }
 
+    /// Removes a device with its secret, session and tokens; false if there is no such device. One that is
+    /// online is disconnected. Faults switched on for it stay: they need no device to be registered.
+    pub fn remove_device(&mut self, now: Instant, address: &DeviceAddress) -> bool {
+        let Some(index) = self.registry.find(address) else {
+            return false;
+        };
+        if let Some(connection) = self.registry.entry(index).connection {
+            self.end(now, connection, "the device has been removed".to_owned());
+        }
+        self.registry.remove(index);
+        self.tokens.end_all(index);
+        true
+    }
+
     /// All devices, sorted by product key and device name.
     pub fn devices(&self) -> impl Iterator<Item = DeviceView> {
         self.registry.views()

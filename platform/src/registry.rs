@@ -3,8 +3,9 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tern_core::identity::{DeviceName, DeviceSecret, IdentityError, ProductKey, Triple};
+use tern_core::sign::{SignMethod, sign};
 use tern_core::time::Instant;
 
 use crate::connection::ConnectionId;
@@ -48,7 +49,7 @@ impl fmt::Display for DeviceAddress {
 }
 
 /// What can be told about a device. It never holds the secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceView {
     /// The product key.
     pub product_key: String,
@@ -69,7 +70,7 @@ pub struct DeviceView {
 }
 
 /// One subscription.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubscriptionView {
     /// The filter.
     pub filter: String,
@@ -77,7 +78,8 @@ pub struct SubscriptionView {
     pub qos: u8,
 }
 
-/// A device's place in the registry. Only the registry makes one, and it never forgets a device.
+/// A device's place in the registry. Only the registry makes one. A device that is removed keeps its place,
+/// for the day it is registered again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DeviceIndex(usize);
 
@@ -85,11 +87,20 @@ pub(crate) struct DeviceIndex(usize);
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) address: DeviceAddress,
-    pub(crate) secret: DeviceSecret,
+    /// None once the device is removed: nobody finds it then.
+    secret: Option<DeviceSecret>,
     pub(crate) disabled: bool,
     pub(crate) connection: Option<ConnectionId>,
     pub(crate) since: Option<Instant>,
     pub(crate) session: Option<Session>,
+}
+
+impl Entry {
+    /// Whether a signature is this device's, in hex of either case. Compared in constant time.
+    pub(crate) fn has_signed(&self, method: SignMethod, content: &str, signature: &str) -> bool {
+        let secret = self.secret.as_ref();
+        secret.is_some_and(|secret| sign(method, secret, content).matches_hex(signature))
+    }
 }
 
 /// All devices.
@@ -113,7 +124,7 @@ impl Registry {
         };
         if let Some(&index) = self.by_address.get(&address) {
             let entry = self.entry_mut(index);
-            entry.secret = device_secret;
+            entry.secret = Some(device_secret);
             entry.disabled = device.disabled;
             return;
         }
@@ -121,7 +132,7 @@ impl Registry {
             .insert(address.clone(), DeviceIndex(self.entries.len()));
         self.entries.push(Entry {
             address,
-            secret: device_secret,
+            secret: Some(device_secret),
             disabled: device.disabled,
             connection: None,
             since: None,
@@ -129,8 +140,17 @@ impl Registry {
         });
     }
 
+    /// Removes a device with its secret and its session.
+    pub(crate) fn remove(&mut self, index: DeviceIndex) {
+        let entry = self.entry_mut(index);
+        entry.secret = None;
+        entry.session = None;
+        entry.since = None;
+    }
+
     pub(crate) fn find(&self, address: &DeviceAddress) -> Option<DeviceIndex> {
-        self.by_address.get(address).copied()
+        let index = self.by_address.get(address).copied()?;
+        self.entry(index).secret.is_some().then_some(index)
     }
 
     /// Finds a device by texts that a peer sent; what is no legal name is no device either.
@@ -155,7 +175,8 @@ impl Registry {
 
     /// All devices, sorted by product key and device name.
     pub(crate) fn views(&self) -> impl Iterator<Item = DeviceView> {
-        self.by_address.values().map(|&index| self.view(index))
+        let known = self.by_address.values().map(|&index| self.entry(index));
+        known.filter(|entry| entry.secret.is_some()).map(view)
     }
 }
 

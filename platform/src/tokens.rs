@@ -85,6 +85,13 @@ impl Tokens {
         Issued { iot_id, iot_token }
     }
 
+    /// Ends all tokens of a device.
+    pub(crate) fn end_all(&mut self, device: DeviceIndex) {
+        for iot_id in self.of_device.remove(&device).into_iter().flatten() {
+            self.by_iot_id.remove(&iot_id);
+        }
+    }
+
     /// The device that an iotId was given out for.
     pub(crate) fn device_of(&self, iot_id: &str) -> Option<DeviceIndex> {
         self.by_iot_id.get(iot_id).map(|token| token.device)

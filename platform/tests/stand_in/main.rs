@@ -9,6 +9,7 @@ mod https_auth;
 mod keep_alive;
 mod malformed_packets;
 mod own_topics;
+mod removed_devices;
 mod sessions;
 mod slow_readers;
 mod take_over;
