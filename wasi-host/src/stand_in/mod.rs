@@ -12,7 +12,8 @@
 //! | `GET /api/info` | the addresses as bound, the keep-alive window, the version |
 //! | `GET /api/ca.pem` | the CA's certificate |
 //! | `GET /api/devices` | every device: on or off line, subscriptions, queue; never its secret |
-//! | `GET /api/devices/{productKey}/{deviceName}` | one device |
+//! | `POST /api/devices` | registers a device: JSON with `product_key`, `device_name`, `device_secret`, `disabled` |
+//! | `GET`, `PATCH`, `DELETE /api/devices/{productKey}/{deviceName}` | one device: shown, disabled or enabled (`{"disabled": true}`), removed |
 //! | `POST /api/devices/{productKey}/{deviceName}/push` | sends it messages: JSON with `topic`, `payload` or `payload_base64`, `qos`, `count`, `per_second`; answers what became of them |
 //! | `GET /api/faults`, `PUT /api/faults` | the switchboard of faults: [`tern_platform::Faults`] as JSON |
 //! | `GET /api/events` | events as they happen (server-sent) |

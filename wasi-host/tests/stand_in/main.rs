@@ -6,6 +6,7 @@ mod authentication;
 mod certificates;
 mod control;
 mod device;
+mod devices;
 mod first_byte;
 mod http;
 mod listening;

@@ -3,6 +3,7 @@
 //! What it takes stands on the page of [`stand_in`](crate::stand_in) and, with
 //! all schemas, in `docs/control.md`. Every request passes the [`guard`] first.
 
+mod devices;
 mod events;
 mod files;
 mod forward;
@@ -15,13 +16,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router, middleware};
 use serde::Serialize;
-use tern_platform::{DeviceAddress, DeviceView};
 use tokio::sync::Semaphore;
 
 use super::auth::MAX_BODY;
@@ -29,7 +29,7 @@ use super::http::{self, BodyLimit};
 use super::hub::Hub;
 use super::stop::Stop;
 
-/// Largest body of a push or a set of faults, in bytes: a payload of 256 KiB in base64, and some.
+/// Largest body of a push, a device or a set of faults, in bytes: a payload of 256 KiB in base64, and some.
 const MAX_CONTROL_BODY: usize = 1024 * 1024;
 
 /// What the control knows.
@@ -101,8 +101,13 @@ pub(super) fn router(control: Control) -> Router {
     Router::new()
         .route("/api/info", get(info))
         .route("/api/ca.pem", get(ca))
-        .route("/api/devices", get(devices))
-        .route("/api/devices/{product_key}/{device_name}", get(device))
+        .route("/api/devices", get(devices::list).post(devices::register))
+        .route(
+            "/api/devices/{product_key}/{device_name}",
+            get(devices::one)
+                .patch(devices::change)
+                .delete(devices::remove),
+        )
         .route(
             "/api/devices/{product_key}/{device_name}/push",
             post(push::push),
@@ -134,27 +139,6 @@ async fn ca(State(control): State<Control>) -> Response {
             let text = format!("can't read {}: {error}", control.about.ca.display());
             failure(StatusCode::INTERNAL_SERVER_ERROR, text)
         }
-    }
-}
-
-async fn devices(State(control): State<Control>) -> Json<Vec<DeviceView>> {
-    Json(control.hub.with(|platform, _| platform.devices().collect()))
-}
-
-async fn device(
-    State(control): State<Control>,
-    Path((product_key, device_name)): Path<(String, String)>,
-) -> Response {
-    let address = match DeviceAddress::new(&product_key, &device_name) {
-        Ok(address) => address,
-        Err(error) => return failure(StatusCode::BAD_REQUEST, error.to_string()),
-    };
-    match control.hub.with(|platform, _| platform.device(&address)) {
-        Some(device) => Json(device).into_response(),
-        None => failure(
-            StatusCode::NOT_FOUND,
-            format!("no device {address} is registered here"),
-        ),
     }
 }
 
