@@ -5,6 +5,7 @@
 //! most once a tick, however many packets went by. Each message is two byte arrays: itself
 //! in postcard's form, and payloads, into which it points by ranges. Both are transferred.
 
+pub mod cloud;
 pub mod messages;
 mod packets;
 mod span;

@@ -1,132 +1,100 @@
 //! The stand-in inside the page: the cloud side without a server.
 
-use std::collections::VecDeque;
+mod asks;
+mod events;
+mod flows;
+mod rival;
+mod stand_in;
+mod stream;
 
-use tern_core::device::{CloseKind, CloseReason};
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
-use tern_platform::{Arrival, ConnectionId, EventKind, Output, Platform, Settings};
 
+use self::stand_in::StandIn;
+use self::stream::Event;
 use super::transport::{Happened, Received, Transport};
-use crate::sample;
+use crate::protocol::cloud::{Command, Report};
 
-/// A platform of the page's own, and the one stream to it. It outlives the stream, so a session that
-/// was kept is there at the next connect.
-#[derive(Debug)]
-pub struct InPage {
-    platform: Platform,
-    stream: Option<ConnectionId>,
-    /// Sent and not yet consumed by the platform.
-    held: Vec<u8>,
-    happened: VecDeque<Event>,
-    wake_at: Option<Instant>,
-    remark: Option<String>,
-}
-
-#[derive(Debug)]
-enum Event {
-    Opened,
-    Received(Vec<u8>),
-    Closed(String),
-}
+/// A platform of the page's own. As a [`Transport`] it is the one stream of the page's device; beside that
+/// it can be asked and told what [`Command`] says. It outlives the stream, so a session that was kept
+/// is there at the next connect.
+///
+/// A clone is another handle of the same stand-in.
+#[derive(Clone, Debug)]
+pub struct InPage(Rc<RefCell<StandIn>>);
 
 impl InPage {
     /// A platform that knows the sample device. `seed` decides everything random in it.
+    #[must_use]
     pub fn new(seed: u64) -> Self {
-        let mut platform = Platform::new(Settings::default(), seed);
-        platform.register(sample::device());
-        Self {
-            platform,
-            stream: None,
-            held: Vec::new(),
-            happened: VecDeque::new(),
-            wake_at: None,
-            remark: None,
+        Self(Rc::new(RefCell::new(StandIn::new(seed))))
+    }
+
+    /// Carries out a command. To be followed by a turn of whoever holds the device, and by
+    /// [`reports`](Self::reports).
+    pub fn command(&self, now: Instant, command: Command) {
+        let mut stand_in = self.0.borrow_mut();
+        match command {
+            Command::Look(looked_at) => stand_in.look(looked_at),
+            Command::Ask { number, ask } => stand_in.ask(now, number, ask),
         }
     }
 
-    fn drain(&mut self) {
-        let mut bytes = Vec::new();
-        loop {
-            bytes.clear();
-            match self.platform.poll_output(&mut bytes) {
-                Output::Transmit { to } if Some(to) == self.stream => {
-                    self.happened.push_back(Event::Received(bytes.clone()));
-                }
-                Output::Close { connection, reason } if Some(connection) == self.stream => {
-                    self.stream = None;
-                    self.happened.push_back(Event::Closed(reason));
-                }
-                Output::Event(event) => {
-                    if let EventKind::Refused { reason, .. } = event.kind {
-                        self.remark = Some(reason);
-                    }
-                }
-                Output::Timeout(at) => {
-                    self.wake_at = at;
-                    return;
-                }
-                // Of a stream that this side has closed before.
-                Output::Transmit { .. } | Output::Close { .. } => {}
-            }
-        }
+    /// Does what is due: to be called at [`wake_at`](Transport::wake_at), also where no device uses this stand-in.
+    pub fn turn(&self, now: Instant) {
+        self.0.borrow_mut().turn(now);
+    }
+
+    /// Whether [`reports`](Self::reports) would say something.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        self.0.borrow().has_news()
+    }
+
+    /// What there is to tell: each answer once, and how everything stands where somebody looks and it has changed.
+    pub fn reports(&self) -> Vec<Report> {
+        self.0.borrow_mut().reports()
+    }
+
+    /// The HTTPS authentication: the status and the JSON that answer a form.
+    #[must_use]
+    pub fn auth(&self, now: Instant, form: &[u8]) -> (u16, String) {
+        self.0.borrow_mut().auth(now, form)
     }
 }
 
 impl Transport for InPage {
     fn open(&mut self, now: Instant, endpoint: &Endpoint) {
-        self.close(now);
-        self.remark = None;
-        let arrival = Arrival {
-            secure: endpoint.transport.is_secure(),
-            websocket: endpoint.transport.is_websocket(),
-        };
-        self.stream = Some(self.platform.opened(now, arrival));
-        self.happened.push_back(Event::Opened);
-        self.drain();
+        self.0.borrow_mut().open(now, endpoint);
     }
 
     fn send(&mut self, now: Instant, bytes: &[u8]) {
-        let Some(stream) = self.stream else { return };
-        self.held.extend_from_slice(bytes);
-        let progress = self.platform.received(now, stream, &self.held);
-        self.held.drain(..progress.consumed.min(self.held.len()));
-        self.drain();
+        self.0.borrow_mut().send(now, bytes);
     }
 
     fn close(&mut self, now: Instant) {
-        if let Some(stream) = self.stream.take() {
-            self.platform
-                .closed(now, stream, "the device closed the connection");
-        }
-        self.held.clear();
-        self.happened.clear();
-        self.drain();
+        self.0.borrow_mut().close(now);
     }
 
     fn next(&mut self, now: Instant, received: &mut Received) -> Option<Happened> {
-        if self.wake_at.is_some_and(|at| at <= now) {
-            self.platform.timeout(now);
-            self.drain();
-        }
-        Some(match self.happened.pop_front()? {
+        Some(match self.0.borrow_mut().next(now)? {
             Event::Opened => Happened::Opened,
             Event::Received(bytes) => {
                 received.message(&bytes);
                 Happened::Received
             }
-            Event::Closed(text) => Happened::Closed(CloseReason {
-                kind: CloseKind::Closed,
-                text,
-            }),
+            Event::Closed(reason) => Happened::Closed(reason),
         })
     }
 
     fn wake_at(&self) -> Option<Instant> {
-        self.wake_at
+        self.0.borrow().wake_at()
     }
 
-    fn remark(&self) -> Option<&str> {
-        self.remark.as_deref()
+    fn remark(&self) -> Option<String> {
+        self.0.borrow().remark().map(ToOwned::to_owned)
     }
 }

@@ -26,7 +26,7 @@ pub trait Transport {
     }
 
     /// What the other side says about the last refusal besides its answer, where it can be asked.
-    fn remark(&self) -> Option<&str> {
+    fn remark(&self) -> Option<String> {
         None
     }
 }

@@ -89,10 +89,7 @@ impl Session {
             RefusedBy::Connack(code) => code.number().into(),
             RefusedBy::Auth(code) => code,
         };
-        let remark = self
-            .transport(running.carrier)
-            .remark()
-            .map(ToOwned::to_owned);
+        let remark = self.transport(running.carrier).remark();
         self.refusal = Some(Refusal {
             code,
             reason: refusal.reason.clone(),
