@@ -46,7 +46,7 @@ impl Bench {
             timeline: Some(timeline::Watch::default()),
             messages: Some(messages::Watch::default()),
         };
-        session.command(0.0, Command::Watch(everything), &[]);
+        session.command(0.0, Command::Watch(Box::new(everything)), &[]);
         let mut bench = Self {
             session,
             cloud,
