@@ -191,6 +191,35 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// The device's secret as it was given, and where it came from; one line end is cut from a file's end.
+    ///
+    /// # Errors
+    /// The file can't be read, or it is no UTF-8 text.
+    pub fn secret(&self) -> Result<Option<(Zeroizing<String>, String)>, Failure> {
+        Ok(
+            match (&self.options.secret_file, (self.environment)(SECRET)) {
+                (Some(path), _) => Some((
+                    read_secret(path, "secret file")?,
+                    path.display().to_string(),
+                )),
+                (None, Some(secret)) => Some((utf8(secret, SECRET)?, SECRET.to_owned())),
+                (None, None) => None,
+            },
+        )
+    }
+
+    /// The password that was given, by file or environment.
+    ///
+    /// # Errors
+    /// As [`secret`](Self::secret).
+    pub fn password(&self) -> Result<Option<Zeroizing<String>>, Failure> {
+        match (&self.options.password_file, (self.environment)(PASSWORD)) {
+            (Some(path), _) => read_secret(path, "password file").map(Some),
+            (None, Some(password)) => utf8(password, PASSWORD).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
     fn has_device(&self) -> bool {
         let options = &self.options;
         options.product_key.is_some()
@@ -271,17 +300,13 @@ impl<'a> Sources<'a> {
                  (--product-key, --device-name, its secret) with --region R or --instance ID",
             ));
         };
-        let password = match (&options.password_file, (self.environment)(PASSWORD)) {
-            (Some(path), _) => Some(read_secret(path, "password file")?),
-            (None, Some(_)) if options.username.is_none() => {
-                say(&format!(
-                    "{PASSWORD} is set, but not sent: it goes with -u USER"
-                ));
-                None
-            }
-            (None, Some(password)) => Some(utf8(password, PASSWORD)?),
-            (None, None) => None,
-        };
+        let mut password = self.password()?;
+        if options.username.is_none() && options.password_file.is_none() && password.is_some() {
+            say(&format!(
+                "{PASSWORD} is set, but not sent: it goes with -u USER"
+            ));
+            password = None;
+        }
         Ok(Login::Plain {
             client_id: options.client_id.clone().unwrap_or_default(),
             username: options.username.clone(),
@@ -311,14 +336,7 @@ impl<'a> Sources<'a> {
 
     fn triple(&self) -> Result<Triple, Failure> {
         let options = &self.options;
-        let secret = match (&options.secret_file, (self.environment)(SECRET)) {
-            (Some(path), _) => Some((
-                read_secret(path, "secret file")?,
-                path.display().to_string(),
-            )),
-            (None, Some(secret)) => Some((utf8(secret, SECRET)?, SECRET.to_owned())),
-            (None, None) => None,
-        };
+        let secret = self.secret()?;
         let (Some(product_key), Some(device_name), Some((secret, source))) =
             (&options.product_key, &options.device_name, &secret)
         else {
@@ -397,7 +415,7 @@ fn filled(
 }
 
 /// Reads a secret from a file and cuts one line end from its end.
-fn read_secret(path: &Path, what: &str) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn read_secret(path: &Path, what: &str) -> Result<Zeroizing<String>, Failure> {
     // More than any secret or password can have, line end included.
     const MAX: u64 = 128 * 1024;
     let fault = |words: String| Failure::data(format!("{what} {}: {words}", path.display()));

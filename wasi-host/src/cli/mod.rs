@@ -6,11 +6,13 @@
 
 pub mod args;
 pub mod auth;
+pub mod check;
 mod lines;
 pub mod login;
 pub mod online;
 mod outgoing;
 mod output;
+mod pasted;
 pub mod platform;
 pub mod printer;
 pub mod profile;
@@ -55,6 +57,8 @@ enum Program {
     Sign(sign::SignArgs),
     /// Authenticate over HTTPS, and show what is granted
     Auth(auth::AuthArgs),
+    /// Say whether a pasted login is right, and if not, which mistake makes it
+    Check(check::CheckArgs),
     /// Stand in for the platform on this machine
     Platform(platform::PlatformArgs),
     /// Start stand-in, console and a sample device in the sandbox, together
@@ -125,6 +129,11 @@ fn run_program(program: Program) -> Result<Exit, Failure> {
         Program::Auth(args) => with(args.options, Lead::Nothing, |sources, mut printer| {
             auth::run(sources, &mut printer)
         }),
+        Program::Check(args) => with(
+            args.options.clone(),
+            Lead::Nothing,
+            |sources, mut printer| check::run(&args, sources, &mut printer),
+        ),
         Program::Platform(args) => platform::run(&args).map(|()| Exit::Done),
         Program::Up(args) => up::run(&args).map(|()| Exit::Done),
     }

@@ -8,6 +8,7 @@ mod cloud;
 mod program;
 
 mod auth;
+mod check;
 mod delivery;
 mod publish;
 mod run;

@@ -1,0 +1,463 @@
+//! `tern check`: whether a pasted login is right, which known mistake makes it if not, and what of the
+//! connection options will be refused.
+//!
+//! It ends with 0 where the login (and the options) will do; with 65 where the password is made by a known
+//! mistake, where none is known to make it, and where the platform would refuse the rest.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+use tern_core::explain::login::{self, Checked, Mistake, Note, Part, Pasted, Verdict};
+use tern_core::explain::preflight::{self, Change, Draft, Field, Severity};
+use tern_core::explain::{Auth, InWords, Lang};
+use tern_core::identity::{Endpoint, ProductKey, TransportKind};
+use zeroize::Zeroizing;
+
+use super::args::{AuthMode, Options, Timestamp};
+use super::login::{Sources, read_secret};
+use super::pasted;
+use super::printer::Printer;
+use crate::exit::{Exit, Failure};
+
+/// The command line speaks English.
+const LANG: Lang = Lang::En;
+
+/// The options of `tern check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// Where to connect, and as whom. The pasted user name is -u, its password -P-file or TERN_PASSWORD.
+    #[command(flatten)]
+    pub options: Options,
+    /// The whole MQTT client id that is sent, with its bars
+    #[arg(long, value_name = "ID|…|", help_heading = "Pasted login")]
+    pub client_id_sent: Option<String>,
+    /// Read client id, user name and password from this file (- for stdin): JSON, or client_id=… a line
+    #[arg(long, value_name = "FILE", help_heading = "Pasted login")]
+    pub login_file: Option<PathBuf>,
+    /// A secret that may have been taken for the device's, such as the product's; may be given more than once
+    #[arg(long, value_name = "FILE", help_heading = "Pasted login")]
+    pub other_secret_file: Vec<PathBuf>,
+}
+
+/// Checks, and prints what came of it.
+///
+/// # Errors
+/// Nothing is given to be checked, or a part of the login is missing; a file can't be read; stdout can't be
+/// written.
+pub fn run(
+    args: &CheckArgs,
+    sources: &Sources<'_>,
+    printer: &mut Printer,
+) -> Result<Exit, Failure> {
+    let login = Login::read(args, sources)?;
+    let checked = login
+        .as_ref()
+        .map(|login| login.check(sources))
+        .transpose()?;
+    let findings = findings(sources, login.as_ref())?;
+    if checked.is_none() && findings.is_none() {
+        return Err(Failure::usage(
+            "nothing to check: give a login by --client-id-sent, -u and the password (TERN_PASSWORD or -P-file), or \
+             by --login-file, with the secret; or connection options such as --url and --keepalive",
+        ));
+    }
+    let findings = findings.unwrap_or_default();
+    let report = Report::new(checked.as_ref(), &findings);
+    let text = if printer.is_json() {
+        serde_json::to_string(&report)
+            .map_err(|error| Failure::new(Exit::Fault, error.to_string()))?
+    } else {
+        report.for_people()
+    };
+    printer.result(text.trim_end());
+    printer.flush(Duration::MAX)?;
+    Ok(match report.acceptable {
+        true => Exit::Done,
+        false => Exit::Data,
+    })
+}
+
+/// The login as it was pasted, with all the secrets that may have made it.
+struct Login {
+    client_id: String,
+    username: String,
+    password: Zeroizing<String>,
+    secret: Zeroizing<String>,
+    others: Vec<(String, Zeroizing<String>)>,
+}
+
+impl Login {
+    /// Puts it together from the options; nothing where none is given.
+    fn read(args: &CheckArgs, sources: &Sources<'_>) -> Result<Option<Self>, Failure> {
+        let file = match &args.login_file {
+            Some(path) => pasted::read(path)?,
+            None => pasted::Login::default(),
+        };
+        let client_id = args.client_id_sent.clone().or(file.client_id);
+        let username = sources.options().username.clone().or(file.username);
+        if client_id.is_none() && username.is_none() && file.password.is_none() {
+            return Ok(None);
+        }
+        let password = match file.password {
+            Some(password) if sources.options().password_file.is_none() => Some(password),
+            _ => sources.password()?,
+        };
+        let secret = sources.secret()?.map(|(secret, _)| secret);
+        let others = args.other_secret_file.iter().map(|path| {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            let name = name.to_string_lossy().into_owned();
+            Ok((name, read_secret(path, "other secret file")?))
+        });
+        Ok(Some(Self {
+            client_id: client_id.unwrap_or_default(),
+            username: username.unwrap_or_default(),
+            password: password.unwrap_or_default(),
+            secret: secret.unwrap_or_default(),
+            others: others.collect::<Result<_, Failure>>()?,
+        }))
+    }
+
+    fn check(&self, sources: &Sources<'_>) -> Result<Checked, Failure> {
+        let options = sources.options();
+        let others: Vec<_> = self
+            .others
+            .iter()
+            .map(|(name, secret)| (name.as_str(), secret.as_str()))
+            .collect();
+        let timestamp = match options.timestamp {
+            Some(Timestamp::Ms(ms)) => Some(ms.to_string()),
+            Some(Timestamp::Now) | None => None,
+        };
+        let checked = login::check(&Pasted {
+            client_id: &self.client_id,
+            username: &self.username,
+            password: &self.password,
+            secret: &self.secret,
+            product_key: options.product_key.as_ref().map(ProductKey::as_str),
+            device_name: options.device_name.as_ref().map(|name| name.as_str()),
+            timestamp: timestamp.as_deref(),
+            transport: known_transport(sources)?,
+            other_secrets: &others,
+        });
+        match &checked.verdict {
+            Verdict::Missing(parts) => Err(Failure::usage(format!(
+                "the login is not complete: give {}",
+                parts
+                    .iter()
+                    .map(|part| option_of(*part))
+                    .collect::<Vec<_>>()
+                    .join(", and ")
+            ))),
+            _ => Ok(checked),
+        }
+    }
+
+    /// The productKey that the user name ends with.
+    fn product_key(&self) -> &str {
+        self.username
+            .trim()
+            .split_once('&')
+            .map_or("", |(_, key)| key)
+    }
+}
+
+const fn option_of(part: Part) -> &'static str {
+    match part {
+        Part::ClientId => "the client id by --client-id-sent",
+        Part::Username => {
+            "the user name DEVICENAME&PRODUCTKEY by -u (or --product-key and --device-name)"
+        }
+        Part::Password => "the password by TERN_PASSWORD or -P-file FILE",
+        Part::Secret => "the device's secret by TERN_DEVICE_SECRET or --secret-file FILE",
+    }
+}
+
+/// The transport, where an option tells it.
+fn known_transport(sources: &Sources<'_>) -> Result<Option<TransportKind>, Failure> {
+    let options = sources.options();
+    let is_known = options.url.is_some()
+        || options.region.is_some()
+        || options.instance.is_some()
+        || options.transport.is_some();
+    let transport = sources.transport()?;
+    Ok(is_known.then_some(transport))
+}
+
+/// What of the connection options will be refused; nothing where there are none.
+fn findings(
+    sources: &Sources<'_>,
+    login: Option<&Login>,
+) -> Result<Option<Vec<preflight::Finding>>, Failure> {
+    let options = sources.options();
+    let transport = sources.transport()?;
+    let is_asked = options.url.is_some()
+        || options.region.is_some()
+        || options.instance.is_some()
+        || options.keepalive.is_some()
+        || options.client_id.is_some();
+    if !is_asked {
+        return Ok(None);
+    }
+    let product_key = match &options.product_key {
+        Some(key) => key.as_str(),
+        None => login.map_or("", Login::product_key),
+    };
+    let endpoint = endpoint(options, product_key, transport)?;
+    let host = endpoint.as_ref().map(|endpoint| endpoint.host.as_str());
+    let port = endpoint.as_ref().map(|endpoint| endpoint.port.to_string());
+    let keep_alive = options
+        .keepalive
+        .map_or_else(|| "60".to_owned(), |seconds| seconds.to_string());
+    let timestamp = match options.timestamp {
+        Some(Timestamp::Ms(ms)) => ms.to_string(),
+        Some(Timestamp::Now) | None => String::new(),
+    };
+    let mut draft = Draft {
+        product_key,
+        device_name: options
+            .device_name
+            .as_ref()
+            .map_or("", |name| name.as_str()),
+        client_id: options.client_id.as_deref().unwrap_or_default(),
+        auth: match options.auth {
+            Some(AuthMode::Https) => Auth::Https,
+            Some(AuthMode::Direct) | None => Auth::Direct,
+        },
+        timestamp: &timestamp,
+        transport,
+        host,
+        port: port.as_deref().unwrap_or_default(),
+        keep_alive: &keep_alive,
+        ..Draft::default()
+    };
+    if let Some(range) = &options.keepalive_range {
+        draft.keep_alive_range = Some(range.clone());
+    }
+    let mut findings = preflight::preflight(&draft);
+    // Of the triple only what was given is judged; clap has checked its parts, and the login its secret.
+    findings.retain(|finding| {
+        !matches!(
+            finding.field,
+            Field::ProductKey | Field::DeviceName | Field::DeviceSecret
+        ) || matches!(finding.rule, preflight::Rule::TripleSwapped)
+    });
+    Ok(Some(findings))
+}
+
+fn endpoint(
+    options: &Options,
+    product_key: &str,
+    transport: TransportKind,
+) -> Result<Option<Endpoint>, Failure> {
+    let wrong = |error: tern_core::identity::IdentityError| Failure::usage(error.to_string());
+    Ok(match (&options.url, options.region, &options.instance) {
+        (Some(url), ..) => Some(url.clone()),
+        (None, Some(region), _) => ProductKey::new(product_key)
+            .ok()
+            .map(|key| Endpoint::for_region(&key, region, transport)),
+        (None, None, Some(instance)) => {
+            Some(Endpoint::for_instance(instance, transport).map_err(wrong)?)
+        }
+        (None, None, None) => None,
+    })
+}
+
+/// What is printed: as JSON as it stands here.
+#[derive(Serialize)]
+struct Report<'a> {
+    acceptable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<String>,
+    mistakes: Vec<Told>,
+    /// What was signed under the mistakes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    right: Option<Right<'a>>,
+    notes: Vec<About>,
+    preflight: Vec<Refused>,
+}
+
+#[derive(Serialize)]
+struct Told {
+    id: &'static str,
+    what: String,
+    advice: String,
+}
+
+#[derive(Serialize)]
+struct Right<'a> {
+    client_id: &'a str,
+    username: &'a str,
+    content: &'a str,
+    method: &'static str,
+}
+
+#[derive(Serialize)]
+struct About {
+    part: &'static str,
+    refused: bool,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    field: &'static str,
+    refused: bool,
+    text: String,
+    source: &'static str,
+    mends: Vec<MendTold>,
+}
+
+#[derive(Serialize)]
+struct MendTold {
+    field: &'static str,
+    /// What to put there; nothing where white space is to be taken out.
+    value: Option<String>,
+    text: String,
+}
+
+impl<'a> Report<'a> {
+    fn new(checked: Option<&'a Checked>, findings: &[preflight::Finding]) -> Self {
+        let is_refused = |finding: &preflight::Finding| finding.severity == Severity::Refused;
+        let verdict = checked.map(|checked| &checked.verdict);
+        let (mistakes, signed) = match verdict {
+            Some(Verdict::Mistaken { mistakes, content }) => {
+                (mistakes.as_slice(), Some(content.as_str()))
+            }
+            _ => (&[][..], None),
+        };
+        Self {
+            acceptable: checked.is_none_or(Checked::is_acceptable)
+                && !findings.iter().any(is_refused),
+            verdict: verdict.map(|verdict| match verdict {
+                Verdict::Right => "right",
+                Verdict::Mistaken { .. } => "mistaken",
+                Verdict::Unknown { .. } => "unknown",
+                Verdict::Missing(_) => "missing",
+            }),
+            explanation: verdict.map(|verdict| verdict.in_words(LANG)),
+            mistakes: mistakes
+                .iter()
+                .map(|mistake: &Mistake| Told {
+                    id: mistake.id(),
+                    what: mistake.in_words(LANG),
+                    advice: mistake.advice(LANG),
+                })
+                .collect(),
+            signed,
+            right: checked
+                .and_then(|checked| checked.right.as_ref())
+                .map(|right| Right {
+                    client_id: &right.client_id,
+                    username: &right.username,
+                    content: &right.content,
+                    method: right.method.name(),
+                }),
+            notes: checked
+                .map(|checked| checked.notes.as_slice())
+                .unwrap_or_default()
+                .iter()
+                .map(|note: &Note| About {
+                    part: note.part().name(),
+                    refused: note.is_refused(),
+                    text: note.in_words(LANG),
+                })
+                .collect(),
+            preflight: findings.iter().map(Refused::new).collect(),
+        }
+    }
+
+    fn for_people(&self) -> String {
+        // Writing to a `String` can't fail.
+        let mut text = String::new();
+        match (self.verdict, &self.explanation) {
+            (Some("mistaken"), _) => {
+                text.push_str("The password is not right. This reproduces it exactly:\n");
+                for (mistake, number) in self.mistakes.iter().zip(1..) {
+                    let Told { id, what, advice } = mistake;
+                    let _ = writeln!(text, "\n{number}. {id}: {what}\n   {advice}");
+                }
+            }
+            (_, Some(explanation)) => {
+                let _ = writeln!(text, "{explanation}");
+            }
+            (_, None) => {}
+        }
+        if let Some(signed) = self.signed {
+            let _ = writeln!(text, "\nWhat was signed     {signed}");
+        }
+        if let Some(right) = self
+            .right
+            .as_ref()
+            .filter(|_| self.verdict != Some("right"))
+        {
+            let Right {
+                client_id,
+                username,
+                content,
+                method,
+            } = right;
+            let _ = writeln!(
+                text,
+                "What is to be sent\n  client id         {client_id}\n  user name         {username}\n  password          \
+                 the {method} of {content}, in hex (tern sign shows it)"
+            );
+        }
+        if !self.notes.is_empty() {
+            text.push_str("\nOn its parts\n");
+            for About {
+                part, text: note, ..
+            } in &self.notes
+            {
+                let _ = writeln!(text, "  {part}: {note}");
+            }
+        }
+        if !self.preflight.is_empty() {
+            text.push_str("\nBefore connecting\n");
+            for finding in &self.preflight {
+                let Refused {
+                    field,
+                    text: rule,
+                    source,
+                    mends,
+                    ..
+                } = finding;
+                let _ = writeln!(text, "  {field}: {rule} ({source})");
+                for mend in mends {
+                    let _ = writeln!(text, "    {}", mend.text);
+                }
+            }
+        } else if self.verdict.is_none() {
+            text.push_str("Nothing in these options will be refused.\n");
+        }
+        text.trim_start().to_owned()
+    }
+}
+
+impl Refused {
+    fn new(finding: &preflight::Finding) -> Self {
+        Self {
+            field: finding.field.name(),
+            refused: finding.severity == Severity::Refused,
+            text: finding.in_words(LANG),
+            source: finding.source(),
+            mends: finding
+                .mends
+                .iter()
+                .map(|mend| MendTold {
+                    field: mend.field.name(),
+                    value: match &mend.change {
+                        Change::Put(text) => Some(text.clone()),
+                        Change::TakeOutBlanks => None,
+                    },
+                    text: mend.in_words(LANG),
+                })
+                .collect(),
+        }
+    }
+}
