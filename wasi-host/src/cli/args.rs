@@ -1,4 +1,4 @@
-//! The connection options that `run`, `pub`, `sub`, `sample`, `sign` and `auth` share, as they are typed.
+//! The connection options that `run`, `pub`, `sub`, `sample`, `sign`, `auth` and `check` share, as they are typed.
 //!
 //! Nothing is decided here: which options go together, and what they amount to, is [`login`](super::login)'s.
 

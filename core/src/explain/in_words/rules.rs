@@ -9,11 +9,11 @@ type Pair = (&'static str, &'static str);
 
 /// The Chinese of a text, if there is one.
 pub(super) fn zh(text: &str) -> Option<&'static str> {
-    [wire::RULES, wire::FIELDS, identity::RULES, steps::REASONS]
-        .into_iter()
-        .flatten()
-        .find(|(en, _)| *en == text)
+    let here = [wire::RULES, wire::FIELDS, identity::RULES, steps::REASONS];
+    let found = here.into_iter().flatten().find(|(en, _)| *en == text);
+    found
         .map(|(_, zh)| *zh)
+        .or_else(|| crate::wire::dissect::chinese(text))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::rule_in_words;
 use crate::explain::{InWords, Lang};
+use crate::wire::dissect::Fault;
 use crate::wire::{ConnectCode, FrameError, Malformed, WriteError};
 
 impl InWords for ConnectCode {
@@ -36,19 +37,10 @@ impl InWords for Malformed {
 
 impl InWords for FrameError {
     fn in_words(&self, lang: Lang) -> String {
-        match (lang, self) {
+        match (lang, *self) {
             (Lang::En, _) => self.to_string(),
             (Lang::Zh, Self::Malformed(malformed)) => malformed.in_words(lang),
-            (Lang::Zh, Self::WrongSender(packet_type, peer)) => format!(
-                "连接的这一端从不发送 {packet_type}；对端是不是一个{}？",
-                match *peer {
-                    "client" => "客户端",
-                    _ => "服务端",
-                }
-            ),
-            (Lang::Zh, Self::TooLarge { len, max }) => {
-                format!("报文长 {len} 字节，超过了 {max} 字节的上限")
-            }
+            (Lang::Zh, error) => Fault { at: 0, error }.chinese(),
         }
     }
 }

@@ -55,7 +55,7 @@ impl Fault {
 
 /// A rule of the strict check in Simplified Chinese.
 #[must_use]
-pub(super) fn chinese(rule: &str) -> Option<&'static str> {
+pub(crate) fn chinese(rule: &str) -> Option<&'static str> {
     RULES
         .iter()
         .find(|(english, _)| *english == rule)

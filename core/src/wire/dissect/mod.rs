@@ -33,6 +33,7 @@ use std::ops::Range;
 
 pub use explanation::Explanation;
 pub use fault::Fault;
+pub(crate) use fault::chinese;
 pub use field::Field;
 pub use field_name::FieldName;
 pub use value::Value;

@@ -12,7 +12,9 @@ use crate::sign::{SignMethod, steps};
 fn every_rule_of_the_wire_has_its_chinese() {
     let rules = texts_in("src/wire", |before, text| {
         let leads = ["rule:", "rule =", "byte(", "number(", "refuse(", "Invalid("];
-        text.contains("[MQTT") || leads.iter().any(|lead| before.ends_with(lead))
+        let is_rule = text.contains("[MQTT") || leads.iter().any(|lead| before.ends_with(lead));
+        // The dissection's own table holds some in Chinese.
+        is_rule && text.is_ascii()
     });
     assert!(rules.len() > 40, "only {} found: {rules:#?}", rules.len());
     assert_chinese(&rules);
