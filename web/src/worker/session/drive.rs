@@ -1,7 +1,7 @@
 //! Moves bytes and time between the device and its transport.
 
-use tern_core::device::{DisconnectKind, Event, Input, Output};
-use tern_core::wire::{Framed, Sender, frame};
+use tern_core::device::{Event, Input, Output, Phase};
+use tern_core::wire::{Framed, Sender, frame, read};
 
 use super::{Running, Session, instant};
 use crate::worker::log::Direction;
@@ -80,17 +80,6 @@ impl Session {
                 }
                 Output::Event(event) => {
                     self.changed = true;
-                    if let Event::Disconnected(end) = &event
-                        && matches!(
-                            end.kind,
-                            DisconnectKind::Malformed | DisconnectKind::PeerMisbehaved
-                        )
-                        && !running.received.bytes.is_empty()
-                    {
-                        // What the device would not take is still there: it is the evidence.
-                        let bytes = &running.received.bytes;
-                        self.history.malformed(now_ms, Direction::Down, bytes);
-                    }
                     alive &= !matches!(event, Event::Ended(_));
                     self.told(now_ms, event, running);
                 }
@@ -119,17 +108,20 @@ impl Session {
         let consumed = progress.consumed.min(received.bytes.len());
         // Before the outputs are drained, so that what came stands before what answers it.
         let whole = received.bytes.get(..consumed).unwrap_or_default();
-        self.each_packet(now_ms, Direction::Down, whole);
+        // A device that has given up its transport over these bytes found fault with one of the packets.
+        let doubtful = matches!(running.device.phase(), Phase::Idle | Phase::Waiting);
+        self.each_packet(now_ms, Direction::Down, whole, doubtful);
         received.bytes.drain(..consumed);
     }
 
     fn sent(&mut self, now_ms: f64, bytes: &[u8]) {
         self.changed = true;
         self.history.frame(Direction::Up, bytes.len());
-        self.each_packet(now_ms, Direction::Up, bytes);
+        self.each_packet(now_ms, Direction::Up, bytes, false);
     }
 
-    fn each_packet(&mut self, now_ms: f64, direction: Direction, mut bytes: &[u8]) {
+    /// Logs the packets. Where they are `doubtful` each is checked: what is malformed is listed as such.
+    fn each_packet(&mut self, now_ms: f64, direction: Direction, mut bytes: &[u8], doubtful: bool) {
         let sender = match direction {
             Direction::Up => Sender::Client,
             Direction::Down => Sender::Server,
@@ -141,7 +133,11 @@ impl Session {
                 Ok(Framed::Need(_)) | Err(_) => bytes.len(),
             };
             let (packet, rest) = bytes.split_at(len);
-            self.history.packet(now_ms, direction, packet);
+            if doubtful && read(packet, sender).is_err() {
+                self.history.malformed(now_ms, direction, packet);
+            } else {
+                self.history.packet(now_ms, direction, packet);
+            }
             bytes = rest;
         }
     }
