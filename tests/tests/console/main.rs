@@ -1,6 +1,8 @@
 //! Journeys through the built console in a headless Chromium, against a real `tern platform` or with no
 //! server but one for files. Run them by `cargo xtask test`. Pictures land in `target/screens/`.
 
+mod messages;
+
 use tern_tests::browser::{Browser, Theme};
 use tern_tests::served::{Built, Platform, SUB_PATH, files};
 
@@ -316,7 +318,7 @@ fn the_language_is_the_browsers_and_a_choice_stays() {
     standing(&browser, "not-connected");
     assert_eq!(browser.text("nav a[href='#connect']"), "连接");
     pictures(&browser, "connect-zh");
-    browser.click("header button");
+    browser.click("#other-language");
     browser.see("html[lang=en]");
     browser.reload();
     standing(&browser, "not-connected");

@@ -1,5 +1,7 @@
 //! What is typed to subscribe and publish, what is kept of it, and which message is looked at, and how.
 
+use std::rc::Rc;
+
 use super::ListKeys;
 use crate::drafts::{DraftFault, Drafts, Publication};
 use crate::payload::Codec;
@@ -30,7 +32,7 @@ pub struct Messages {
     /// The name to save a draft under.
     pub draft_name: String,
     /// Drafts and history.
-    pub drafts: Drafts,
+    pub drafts: Rc<Drafts>,
     /// Why they are not, or not all, kept.
     pub keeping: Option<KeepFault>,
     /// How a message is shown; `None`: as what it looks like.
@@ -67,7 +69,7 @@ pub enum Action {
     /// Something to publish is put where it is typed.
     Load(Publication),
     /// Drafts and history as they are now, and why they are not kept.
-    Keep(Drafts, Option<KeepFault>),
+    Keep(Rc<Drafts>, Option<KeepFault>),
     /// The list looks elsewhere.
     Look(Span),
     /// Another branch of the topics is listed; none means all.
@@ -120,7 +122,7 @@ impl Default for Messages {
             payload: sample::PAYLOAD.into(),
             every_ms: "1000".into(),
             draft_name: String::new(),
-            drafts: Drafts::default(),
+            drafts: Rc::default(),
             keeping: None,
             codec: None,
             at_length: false,

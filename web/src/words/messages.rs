@@ -53,7 +53,7 @@ words! {
         highest: "highest", "最高";
         latest: "latest", "最新";
         values: "values", "个值";
-        without: "messages without it", "条消息没有该值";
+        without: "without it", "条没有该值";
         unread: "still to be read", "条待读取";
         no_numbers: "No message held has this number.", "保留的消息中都没有该值。";
         as_table: "Values as a table", "以表格显示";

@@ -1,5 +1,6 @@
 //! A number over time, as a line; and as a table, for those who can't see or want to copy it.
 
+use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
@@ -40,12 +41,18 @@ pub(super) fn line(props: &Props) -> Html {
     let width = use_state(|| 640.0);
     let pointed = use_state(|| None::<f64>);
     {
-        let (frame, width) = (frame.clone(), width.clone());
-        use_effect(move || {
-            let there = frame.cast::<Element>().map(|e| f64::from(e.client_width()));
-            if let Some(there) = there.filter(|there| *there > 100.0 && *there != *width) {
-                width.set(there);
-            }
+        let (frame, width) = (frame.clone(), width.setter());
+        use_effect_with((), move |()| {
+            let measure = move || {
+                let there = frame.cast::<Element>().map(|frame| frame.client_width());
+                if let Some(there) = there.filter(|there| *there > 0) {
+                    width.set(f64::from(there));
+                }
+            };
+            measure();
+            let on_resize = web_sys::window()
+                .map(|window| EventListener::new(&window, "resize", move |_| measure()));
+            move || drop(on_resize)
         });
     }
     let state = props.console.state();
@@ -62,9 +69,11 @@ pub(super) fn line(props: &Props) -> Html {
     let drawing = draw(&series.samples, inner, plot_height(), origin_ms);
     let Some(drawing) = drawing else {
         return html! {
-            <p class="hint" id="chart-empty">
-                { if series.unread > 0 { unread(series, words) } else { words.messages.no_numbers.to_owned() } }
-            </p>
+            <div class="chart" ref={frame}>
+                <p class="hint" id="chart-empty">
+                    { if series.unread > 0 { unread(series, words) } else { words.messages.no_numbers.to_owned() } }
+                </p>
+            </div>
         };
     };
     let point = {
@@ -83,9 +92,8 @@ pub(super) fn line(props: &Props) -> Html {
     };
     let near = pointed.and_then(|x| nearest(&series.samples, &drawing, x));
     html! {
-        <figure class="chart" id="chart">
-            <div ref={frame}>
-                <svg
+        <figure class="chart" id="chart" ref={frame}>
+            <svg
                     viewBox={format!("0 0 {} {HEIGHT}", *width)}
                     role="img"
                     aria-label={summary(series, words)}
@@ -104,10 +112,9 @@ pub(super) fn line(props: &Props) -> Html {
                             <circle class="dot" cx={px(x)} cy={px(y)} r="4" />
                         }
                     </g>
-                </svg>
-            </div>
+            </svg>
             <figcaption>
-                <span class="pointed">{ near.map_or_else(|| latest(series, words), |(sample, _)| told(state.worker.clone(), sample)) }</span>
+                <span class="pointed">{ near.map_or_else(|| latest(series, words), |(sample, _)| told(&state.worker, sample)) }</span>
                 <span class="hint">{ counts(series, words) }</span>
             </figcaption>
             { table(props, words) }
@@ -204,11 +211,11 @@ fn nearest<'a>(
         .min_by(|(_, one), (_, other)| away(one).total_cmp(&away(other)))
 }
 
-fn told(worker: Worker, sample: &Sample) -> String {
+fn told(worker: &Worker, sample: &Sample) -> String {
     let value = sample.value.map(|value| value.to_string());
     format!(
         "{} · {}",
-        time_of_day(&worker, sample.at_ms),
+        time_of_day(worker, sample.at_ms),
         value.unwrap_or_default()
     )
 }

@@ -2,6 +2,8 @@
 //!
 //! A browser may forbid storage, or have none left. Then the page goes on with what it holds, and says so.
 
+use std::rc::Rc;
+
 use web_sys::Storage;
 
 use crate::app::Console;
@@ -15,12 +17,12 @@ const UNREADABLE_KEY: &str = "tern.publish.unreadable";
 /// What was kept until now.
 pub(crate) fn kept() -> Action {
     match stored() {
-        Stored::Drafts(drafts) => Action::Keep(drafts, None),
+        Stored::Drafts(drafts) => Action::Keep(Rc::new(drafts), None),
         Stored::Unreadable { fault, .. } => {
-            Action::Keep(Drafts::default(), Some(KeepFault::Unreadable(fault)))
+            Action::Keep(Rc::default(), Some(KeepFault::Unreadable(fault)))
         }
         // It is said once there is something to keep.
-        Stored::Nothing => Action::Keep(Drafts::default(), None),
+        Stored::Nothing => Action::Keep(Rc::default(), None),
     }
 }
 
@@ -34,8 +36,8 @@ pub(super) fn change(
         // Another tab of this page may have changed them meanwhile; unless a change went no further than
         // this page, these are the latest.
         Stored::Drafts(drafts) if here.keeping.is_none() => (drafts, true),
-        Stored::Unreadable { is_aside, .. } => (here.drafts.clone(), is_aside),
-        Stored::Drafts(_) | Stored::Nothing => (here.drafts.clone(), true),
+        Stored::Unreadable { is_aside, .. } => (Drafts::clone(&here.drafts), is_aside),
+        Stored::Drafts(_) | Stored::Nothing => (Drafts::clone(&here.drafts), true),
     };
     let refused = change(&mut drafts).err().map(KeepFault::Draft);
     let kept = if may_write {
@@ -43,7 +45,7 @@ pub(super) fn change(
     } else {
         Err(KeepFault::Full)
     };
-    console.act(Action::Keep(drafts, refused.or(kept.err())));
+    console.act(Action::Keep(Rc::new(drafts), refused.or(kept.err())));
 }
 
 /// Remembers what was published.

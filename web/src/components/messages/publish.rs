@@ -18,7 +18,7 @@ use crate::state::messages::Action;
 use crate::words::Words;
 
 /// How many publishes are listed.
-const LISTED: usize = 8;
+const LISTED: usize = 5;
 
 /// Draws it.
 pub(super) fn view(console: &Console) -> Html {
@@ -97,7 +97,7 @@ pub(super) fn view(console: &Console) -> Html {
                 <ul class="entries" id="published">
                     { for now.outbox.iter().take(LISTED).map(|sent| html! {
                         <li data-fate={fate_name(&sent.fate)}>
-                            <code>{ &sent.topic }</code>
+                            <code title={sent.topic.clone()}>{ &sent.topic }</code>
                             <span class="fate">
                                 { time_of_day(&state.worker, sent.at_ms) }
                                 { format!(" · QoS {} · {} B · ", sent.qos, grouped(sent.size as u64)) }

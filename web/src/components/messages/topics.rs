@@ -6,6 +6,7 @@ use crate::app::Console;
 use crate::components::keys::focus_soon;
 use crate::components::list::List;
 use crate::components::when::grouped;
+use crate::protocol::Span;
 use crate::protocol::messages::Branch;
 use crate::state::messages::Action;
 use crate::state::tree::{Step, step, stop};
@@ -50,7 +51,7 @@ pub(super) fn view(console: &Console) -> Html {
                     held={topics.lines}
                     first={topics.first}
                     onkeydown={on_key(console, &topics.branches)}
-                    on_span={console.acts(Action::LookAtTopics)}
+                    on_span={console.acts(|span| Action::LookAtTopics(at_least(span)))}
                 >
                     { for topics.branches.iter().map(|one| line(console, one, &topics.branches)) }
                 </List>
@@ -58,6 +59,18 @@ pub(super) fn view(console: &Console) -> Html {
                 <p class="hint">{ words.no_topics }</p>
             }
         </section>
+    }
+}
+
+/// The tree grows with its lines: what is in sight now is not all that will be.
+fn at_least(span: Span) -> Span {
+    const LINES: u32 = 80;
+    match span {
+        Span::From { first, count } => Span::From {
+            first,
+            count: count.max(LINES),
+        },
+        newest @ Span::Newest(_) => newest,
     }
 }
 
