@@ -12,47 +12,51 @@ pub(crate) struct Times {
     pub(crate) ms: Vec<f64>,
 }
 
-impl Times {
-    /// The longest, in ms.
-    pub(crate) fn longest(&self) -> f64 {
-        self.ms.iter().copied().fold(0.0, f64::max)
-    }
+/// A list of rows that have a topic each, and the fields that narrow it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct List {
+    /// Its element's id.
+    pub(crate) id: &'static str,
+    /// What is typed, and the id of the field.
+    pub(crate) fields: &'static [(&'static str, &'static str)],
 }
 
-/// Jumps in the list, far enough that no row drawn before is in sight.
-pub(crate) fn scroll(browser: &Browser, before_each: &mut dyn FnMut()) -> Times {
+/// Asks a list all that it can be asked; `before_each` is called in between, where no clock runs.
+pub(crate) fn ask(browser: &Browser, list: List, before_each: &mut dyn FnMut()) -> Vec<Times> {
+    let mut times = vec![scroll(browser, list, before_each)];
+    times.extend(filters(browser, list, before_each));
+    times
+}
+
+/// Types something else into each field, one after the other.
+///
+/// Each switch is from one topic of the feed to another, so that no row of the one answers for the other.
+pub(crate) fn filters(browser: &Browser, list: List, before_each: &mut dyn FnMut()) -> Vec<Times> {
+    let mut one = |(what, field): &(&'static str, &'static str)| {
+        let mut switch = |text: &str| {
+            before_each();
+            answer(browser, FILTER, &json!([list.id, field, text]))
+        };
+        let ms = ["sensor03", "sensor11", "sensor07", "sensor19"].map(&mut switch);
+        switch("");
+        Times {
+            what,
+            ms: ms.to_vec(),
+        }
+    };
+    list.fields.iter().map(&mut one).collect()
+}
+
+/// Jumps far enough that no row drawn before is in sight.
+fn scroll(browser: &Browser, list: List, before_each: &mut dyn FnMut()) -> Times {
     let mut jump = |part: f64| {
         before_each();
-        answer(browser, SCROLL, &json!([part]))
+        answer(browser, SCROLL, &json!([list.id, part]))
     };
-    let ms = [0.5, 0.9, 0.4, 0.8, 0.3, 0.7].map(&mut jump).to_vec();
-    let what = "scroll";
-    Times { what, ms }
-}
-
-/// Switches the filter's topic.
-pub(crate) fn filter_by_topic(browser: &Browser, before_each: &mut dyn FnMut()) -> Times {
-    let ms = filter(browser, "filter-topic", before_each);
-    let what = "filter by topic";
-    Times { what, ms }
-}
-
-/// Switches the filter's text, which is looked for in every byte of every packet.
-pub(crate) fn filter_by_text(browser: &Browser, before_each: &mut dyn FnMut()) -> Times {
-    let ms = filter(browser, "filter-text", before_each);
-    let what = "filter by text";
-    Times { what, ms }
-}
-
-/// Each switch is from one topic of the feed to another, so that no row of the one answers for the other.
-fn filter(browser: &Browser, field: &str, before_each: &mut dyn FnMut()) -> Vec<f64> {
-    let mut switch = |text: &str| {
-        before_each();
-        answer(browser, FILTER, &json!([field, text]))
-    };
-    let times = ["sensor03", "sensor11", "sensor07", "sensor19"].map(&mut switch);
-    answer(browser, FILTER, &json!([field, ""]));
-    times.to_vec()
+    Times {
+        what: "scroll",
+        ms: [0.5, 0.9, 0.4, 0.8, 0.3, 0.7].map(&mut jump).to_vec(),
+    }
 }
 
 fn answer(browser: &Browser, script: &str, arguments: &Value) -> f64 {
@@ -61,10 +65,10 @@ fn answer(browser: &Browser, script: &str, arguments: &Value) -> f64 {
     said.as_f64().expect("a time")
 }
 
-/// `drawn(is_there, done)` answers how long it took until a frame was drawn in which `is_there()` held.
+/// `drawn(isThere)` answers how long it took until a frame was drawn in which `isThere()` held.
 const DRAWN: &str = r"
     const started = performance.now(), done = arguments[arguments.length - 1];
-    const list = () => document.getElementById('packet-list');
+    const list = () => document.getElementById(arguments[0]);
     const drawn = isThere => requestAnimationFrame(() => {
         if (isThere()) setTimeout(() => done(performance.now() - started)); else drawn(isThere);
     });
@@ -73,18 +77,18 @@ const DRAWN: &str = r"
 /// Rows stand in the middle and at the lower end of the list's frame.
 const SCROLL: &str = r"
     const frame = list().getBoundingClientRect();
-    const isRow = y => document.elementFromPoint(frame.x + frame.width / 2, y)?.closest('[data-index]');
-    list().scrollTop = list().scrollHeight * arguments[0];
+    const isRow = y => document.elementFromPoint(frame.x + frame.width / 2, y)?.closest('[role=listitem]');
+    list().scrollTop = list().scrollHeight * arguments[1];
     drawn(() => isRow(frame.y + frame.height / 2) && isRow(frame.bottom - 40));
 ";
 
 /// Only rows of the topic are listed; of an empty text, rows of any.
 const FILTER: &str = r"
-    const [field, text] = arguments, input = document.getElementById(field);
+    const [, field, text] = arguments, input = document.getElementById(field);
     input.value = text;
     input.dispatchEvent(new Event('input', { bubbles: true }));
     drawn(() => {
-        const rows = [...document.querySelectorAll('#packet-list [data-index]')];
+        const rows = [...list()?.querySelectorAll('[role=listitem]') ?? []];
         const topics = new Set(rows.map(row => row.querySelector('.topic')?.textContent));
         return text ? rows.length > 5 && topics.size === 1 && [...topics][0]?.endsWith(text) : topics.size > 1;
     });

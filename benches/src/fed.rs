@@ -7,7 +7,8 @@ use serde_json::json;
 use tern_tests::browser::Browser;
 use tern_tests::served::SUB_PATH;
 
-use crate::feeder::FILTER;
+use crate::answers::List;
+use crate::feeder::{FILTER, TOPICS};
 
 /// A page that subscribes to the feed.
 pub(crate) trait Fed {
@@ -20,9 +21,12 @@ pub(crate) trait Fed {
     /// What it says now.
     fn reading(&self, browser: &Browser) -> Reading;
 
-    /// Whether it has a list that can be scrolled and filtered.
-    fn answers(&self) -> bool {
-        false
+    /// Opens whatever only the first messages have brought, so that it is in sight while the others come.
+    fn unfold(&self, _browser: &Browser) {}
+
+    /// Its list, where it has one that can be scrolled and filtered.
+    fn list(&self) -> Option<List> {
+        None
     }
 }
 
@@ -100,34 +104,51 @@ impl Fed for Counting {
     }
 }
 
-/// The console, with its list of packets in sight.
+/// The console, with one of its places in sight.
 pub(crate) struct Console {
     /// Its address.
     pub(crate) url: String,
+    /// The place.
+    pub(crate) place: Place,
 }
 
-impl Console {
-    fn counts(&self, browser: &Browser) -> Option<(f64, u64, u64, Log)> {
-        let said = browser.run(COUNTS, &json!([]));
-        let number = |at: usize| said[at].as_u64();
-        let log = Log {
-            seen: number(1)? + number(2)?,
-            held: number(3)?,
-            evicted: number(4)?,
-        };
-        Some((said[0].as_f64()?, number(1)?, number(2)?, log))
-    }
+/// A place that shows what comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Every packet.
+    Timeline,
+    /// The messages, and the tree of their topics.
+    Messages,
 }
 
 /// What stands in sight: packets up, packets down, held, evicted.
-const COUNTS: &str = r"
+const PACKETS: &str = r"
     const count = id => Number(document.getElementById('count-' + id).textContent.split(' · ')[0].replace(/\D/g, ''));
     return [performance.now(), count('up'), count('down'), count('held'), count('evicted')];
+";
+/// What stands in sight: messages held, messages evicted.
+const MESSAGES: &str = r"
+    const count = dd => Number(dd.textContent.replace(/\D/g, ''));
+    return [performance.now(), ...[...document.querySelectorAll('.received .counts dd')].map(count)];
+";
+/// Opens every branch that is closed, until none is.
+const UNFOLD: &str = r"
+    const done = arguments[arguments.length - 1];
+    const unfold = () => {
+        const closed = [...document.querySelectorAll('#topic-tree [aria-expanded=false] .twisty')];
+        if (closed.length === 0) return done(document.querySelectorAll('#topic-tree [role=treeitem]').length);
+        closed.forEach(one => one.click());
+        setTimeout(unfold, 200);
+    };
+    unfold();
 ";
 
 impl Fed for Console {
     fn name(&self) -> &'static str {
-        "console"
+        match self.place {
+            Place::Timeline => "console, timeline",
+            Place::Messages => "console, topic tree",
+        }
     }
 
     fn open(&self, browser: &Browser, broker: SocketAddr) {
@@ -144,22 +165,64 @@ impl Fed for Console {
         browser.fill("#filter", FILTER);
         browser.click("#subscribe");
         browser.see("#subscriptions [data-state=granted]");
-        browser.click("nav a[href='#timeline']");
-        browser.see("#packet-list [data-kind=SUBACK]");
-        let (.., down, _) = self.counts(browser).expect("the counts are in sight");
-        assert_eq!(down, ANSWERS, "a CONNACK and a SUBACK have come");
+        if self.place == Place::Timeline {
+            browser.click("nav a[href='#timeline']");
+            browser.see("#packet-list [data-kind=SUBACK]");
+        }
+        assert_eq!(self.reading(browser).received, 0, "nothing is fed yet");
     }
 
-    fn answers(&self) -> bool {
-        true
+    fn unfold(&self, browser: &Browser) {
+        if self.place == Place::Messages {
+            let lines = browser.run_async(UNFOLD, &json!([]));
+            assert!(
+                lines.as_u64() >= Some(TOPICS as u64),
+                "{lines} lines in the tree"
+            );
+        }
+    }
+
+    fn list(&self) -> Option<List> {
+        Some(match self.place {
+            Place::Timeline => List {
+                id: "packet-list",
+                fields: &[
+                    ("filter by topic", "filter-topic"),
+                    ("filter by text", "filter-text"),
+                ],
+            },
+            Place::Messages => List {
+                id: "message-list",
+                fields: &[("search", "message-search")],
+            },
+        })
     }
 
     fn reading(&self, browser: &Browser) -> Reading {
-        let (at_ms, _, down, log) = self.counts(browser).expect("the counts are in sight");
+        let script = match self.place {
+            Place::Timeline => PACKETS,
+            Place::Messages => MESSAGES,
+        };
+        let said = browser.run(script, &json!([]));
+        let number = |at: usize| said[at].as_u64().expect("the counts are in sight");
+        let (received, log) = match self.place {
+            Place::Timeline => {
+                let (up, down) = (number(1), number(2));
+                let (held, evicted) = (number(3), number(4));
+                let seen = up + down;
+                let log = Log {
+                    seen,
+                    held,
+                    evicted,
+                };
+                (down - ANSWERS, Some(log))
+            }
+            Place::Messages => (number(1) + number(2), None),
+        };
         Reading {
-            at_ms,
-            received: down - ANSWERS,
-            log: Some(log),
+            at_ms: said[0].as_f64().expect("a time"),
+            received,
+            log,
         }
     }
 }

@@ -15,7 +15,7 @@ pub(crate) const PAYLOAD: usize = 64;
 /// The topics, all below one level.
 pub(crate) const FILTER: &str = "/a1aq9sQk2JE/dev1/bench/#";
 /// How many topics there are.
-const TOPICS: usize = 20;
+pub(crate) const TOPICS: usize = 20;
 /// Packets in one write.
 const CHUNK: u64 = 100;
 /// How many different chunks are made, and then sent again and again.

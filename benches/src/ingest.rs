@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tern_tests::browser::Browser;
 
-use crate::answers::{Times, filter_by_text, filter_by_topic, scroll};
+use crate::answers::{List, Times, ask};
 use crate::broker::Mosquitto;
 use crate::devtools::{Devtools, Memory, Profile};
 use crate::fed::{Fed, Reading, longest_task_ms, watch_main_thread};
@@ -14,6 +14,8 @@ use crate::feeder::Feeder;
 
 /// Messages of the first third: enough that what the console holds is full.
 const FILL: u64 = 300_000;
+/// Messages after which every topic has been seen.
+const FIRST: u64 = 1_000;
 /// How long the rate is measured.
 const MEASURED: Duration = Duration::from_secs(8);
 /// How long the feed runs before that, so that the first reading is one of a steady flow.
@@ -62,6 +64,8 @@ pub(crate) fn run(
     watch_main_thread(browser);
     let mut flow = Flow::start(browser, page, broker);
     let begun = flow.reading().at_ms;
+    flow.feed_all(FIRST);
+    page.unfold(browser);
     let filled = flow.feed_all(FILL).at_ms;
     let longest_at_first = longest_task_ms(browser, begun..filled);
     // This holds the page up, which is none of its own doing.
@@ -79,11 +83,7 @@ pub(crate) fn run(
     let rate = (last.received - first.received) as f64 / (last.at_ms - first.at_ms) * 1000.0;
     let saturated = flow.was_ahead;
 
-    let answers = if page.answers() {
-        flow.ask()
-    } else {
-        Vec::new()
-    };
+    let answers = page.list().map(|list| flow.ask(list)).unwrap_or_default();
     let last = flow.feed_all(flow.feeder.allowed());
     let sent = flow.feeder.sent();
     let longest = longest_task_ms(browser, begun..last.at_ms);
@@ -119,19 +119,12 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Asks the timeline this and that, and keeps the feed going meanwhile.
-    fn ask(&mut self) -> Vec<Times> {
-        let kinds = [scroll, filter_by_topic, filter_by_text];
-        let browser = self.browser;
-        kinds
-            .into_iter()
-            .map(|kind| {
-                kind(browser, &mut || {
-                    let reading = self.reading();
-                    self.feeder.allow(reading.received + AHEAD);
-                })
-            })
-            .collect()
+    /// Asks the page's list this and that, and keeps the feed going meanwhile.
+    fn ask(&mut self, list: List) -> Vec<Times> {
+        ask(self.browser, list, &mut || {
+            let reading = self.reading();
+            self.feeder.allow(reading.received + AHEAD);
+        })
     }
 
     fn reading(&mut self) -> Reading {

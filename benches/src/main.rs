@@ -17,11 +17,11 @@ mod table;
 use std::path::PathBuf;
 
 use broker::Mosquitto;
-use fed::{Console, Counting, Fed};
+use fed::{Console, Counting, Fed, Place};
 use tern_tests::browser::Browser;
 use tern_tests::served::{Built, SUB_PATH, files};
 
-/// How often the console is measured; the raw page once more, so that each console stands between two of them.
+/// How often each place of the console is measured; each stands between two of the raw page.
 const TURNS: usize = 2;
 /// Names the folder of MQTT.js, where it could be had.
 const MQTTJS: &str = "TERN_MQTTJS";
@@ -33,9 +33,11 @@ fn main() {
         return;
     };
     let pages = files(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pages"));
-    let console = Console {
-        url: format!("http://{}{SUB_PATH}", files(&built.dist)),
-    };
+    let url = format!("http://{}{SUB_PATH}", files(&built.dist));
+    let [timeline, messages] = [Place::Timeline, Place::Messages].map(|place| {
+        let url = url.clone();
+        Console { url, place }
+    });
     let raw = Counting {
         name: "raw count",
         file: "raw.html",
@@ -53,26 +55,27 @@ fn main() {
     let browser = Browser::start();
     let mut turns: Vec<&dyn Fed> = vec![&raw];
     for _ in 0..TURNS {
-        turns.extend([&console as &dyn Fed, &raw]);
+        turns.extend([&timeline as &dyn Fed, &raw, &messages, &raw]);
     }
     turns.extend(mqttjs.iter().map(|page| page as &dyn Fed));
     let profiles = std::env::var_os(PROFILES).map(PathBuf::from);
     let mut runs = Vec::new();
     for page in turns {
         eprintln!("feeding: {}", page.name());
-        let of_this = profiles
-            .as_deref()
-            .filter(|_| page.name() == console.name());
+        let of_this = profiles.as_deref().filter(|_| page.list().is_some());
         let figures = ingest::run(&browser, page, &broker, of_this);
         table::note(&figures);
         runs.push((page.name(), figures));
     }
-    eprintln!("holding: console");
-    let switches = held::run(&browser, &console, &broker);
+    let mut held = Vec::new();
+    for page in [&timeline, &messages] {
+        eprintln!("holding: {}", page.name());
+        held.push((page.name(), held::run(&browser, page, &broker)));
+    }
     drop(broker);
     eprintln!("pushing: tern platform");
     let pushed = stand_in::run(&browser, &built);
     table::print(&runs);
-    table::print_held(&switches);
+    table::print_answers(&runs, &held);
     table::print_pushed(&pushed);
 }

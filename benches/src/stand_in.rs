@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tern_tests::browser::Browser;
 use tern_tests::served::{Built, Platform};
 
-use crate::fed::{Console, Fed, longest_task_ms, watch_main_thread};
+use crate::fed::{Console, Fed, Place, longest_task_ms, watch_main_thread};
 use crate::feeder::payload;
 
 /// Messages a second.
@@ -40,6 +40,7 @@ pub(crate) fn run(browser: &Browser, built: &Built) -> Outcome {
     let platform = Platform::start(built, "127.0.0.1:0");
     let console = Console {
         url: platform.console(),
+        place: Place::Timeline,
     };
     console.open(browser, platform.mqtt);
     watch_main_thread(browser);

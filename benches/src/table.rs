@@ -33,7 +33,7 @@ pub(crate) fn print(runs: &[(&'static str, Figures)]) {
         }
     }
     println!(
-        "{:16} {:>10} {:>6} {:>9} {:>6} {:>21} {:>21} {:>21}",
+        "{:20} {:>10} {:>6} {:>9} {:>6} {:>21} {:>21} {:>21}",
         "",
         "messages/s",
         "share",
@@ -63,17 +63,12 @@ pub(crate) fn print(runs: &[(&'static str, Figures)]) {
             format!("{:.1} → {:.1}", megabytes(0), megabytes(1))
         };
         println!(
-            "{name:16} {rate:>10.0} {:>6.2} {longest:>6.0} ms {lost:>6} {:>21} {:>21} {:>21}",
+            "{name:20} {rate:>10.0} {:>6.2} {longest:>6.0} ms {lost:>6} {:>21} {:>21} {:>21}",
             rate / raw,
             grown(|figures, at| figures.memory[at].page.js),
             grown(|figures, at| figures.memory[at].worker.js),
             grown(|figures, at| figures.memory[at].worker.wasm),
         );
-    }
-    for (name, figures) in runs {
-        for times in &figures.answers {
-            println!("{name}, while it is fed: {}", in_words(times));
-        }
     }
     let profiled = runs
         .iter()
@@ -100,17 +95,44 @@ pub(crate) fn print(runs: &[(&'static str, Figures)]) {
     }
 }
 
-/// The switches of filters with nothing coming.
-pub(crate) fn print_held(switches: &[Times]) {
-    for times in switches {
-        println!("{} messages held: {}", held::HELD, in_words(times));
+/// How long the console's lists take to answer, in ms: while the page is fed, and with many messages held and none
+/// coming.
+pub(crate) fn print_answers(runs: &[(&'static str, Figures)], held: &[(&'static str, Vec<Times>)]) {
+    let fed = runs.iter().map(|(name, figures)| (*name, &figures.answers));
+    let fed: Vec<_> = fed
+        .flat_map(|(name, all)| all.iter().map(move |times| (name, times)))
+        .collect();
+    let still = held.iter().map(|(name, all)| (*name, all));
+    let still: Vec<_> = still
+        .flat_map(|(name, all)| all.iter().map(move |times| (name, times)))
+        .collect();
+    println!("\n{:38} {:>10} {:>10}", "answers, ms", "median", "longest");
+    for (when, all) in [("while it is fed", fed), (held::IN_WORDS, still)] {
+        let mut known: Vec<(&str, &str)> = all
+            .iter()
+            .map(|(name, times)| (*name, times.what))
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        for (name, what) in known {
+            let of = all
+                .iter()
+                .filter(|(one, times)| (*one, times.what) == (name, what));
+            let ms: Vec<f64> = of.flat_map(|(_, times)| times.ms.iter().copied()).collect();
+            let longest = ms.iter().copied().fold(0.0, f64::max);
+            println!(
+                "{:38} {:>10.0} {longest:>10.0}   {when}",
+                format!("{name}: {what}"),
+                median(ms)
+            );
+        }
     }
 }
 
 /// The stand-in as the feeder.
 pub(crate) fn print_pushed(pushed: &Outcome) {
     println!(
-        "from tern platform: {} sent, {} given up by it, {} received, {} lost, {} unaccounted for; {:.0} messages/s, longest task {:.0} ms",
+        "\nfrom tern platform: {} sent, {} given up by it, {} received, {} lost, {} unaccounted for; {:.0} messages/s, longest task {:.0} ms",
         pushed.routed,
         pushed.dropped,
         pushed.received,
@@ -119,15 +141,6 @@ pub(crate) fn print_pushed(pushed: &Outcome) {
         pushed.rate,
         pushed.longest_task_ms
     );
-}
-
-fn in_words(times: &Times) -> String {
-    format!(
-        "{} answers after {:.0} ms, {:.0} ms at the longest",
-        times.what,
-        median(times.ms.clone()),
-        times.longest()
-    )
 }
 
 /// Of an even number, what lies between the two in the middle.
