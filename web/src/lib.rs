@@ -17,10 +17,13 @@ pub mod inspector;
 #[cfg(target_arch = "wasm32")]
 mod link;
 pub mod payload;
+pub mod profile;
 pub mod protocol;
 pub mod sample;
 #[cfg(target_arch = "wasm32")]
 mod served;
+pub mod setup;
+pub mod share;
 pub mod state;
 pub mod words;
 pub mod worker;
