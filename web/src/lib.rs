@@ -12,6 +12,7 @@ mod app;
 #[cfg(target_arch = "wasm32")]
 mod components;
 pub mod drafts;
+pub mod copy_as;
 pub mod form;
 pub mod inspector;
 #[cfg(target_arch = "wasm32")]
