@@ -18,6 +18,8 @@ pub mod inspector;
 #[cfg(target_arch = "wasm32")]
 mod link;
 pub mod payload;
+pub mod login_text;
+pub mod pasted;
 pub mod profile;
 pub mod protocol;
 pub mod sample;
@@ -26,6 +28,7 @@ mod served;
 pub mod setup;
 pub mod share;
 pub mod state;
+pub mod twins;
 pub mod words;
 pub mod worker;
 
