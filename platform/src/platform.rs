@@ -1,6 +1,7 @@
 //! The platform itself: what its caller hands in, and what it hands out.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -63,6 +64,11 @@ impl Platform {
     pub fn set_mqtt_address(&mut self, host: &str, port: u16) {
         host.clone_into(&mut self.settings.mqtt_host);
         self.settings.mqtt_port = port;
+    }
+
+    /// Changes the window for the keep alive, in seconds. Connections that are there keep theirs.
+    pub fn accept_keep_alive(&mut self, range: RangeInclusive<u16>) {
+        self.settings.keep_alive = range;
     }
 
     /// Makes a device known, or gives a known one another secret and switch. A connection that is there

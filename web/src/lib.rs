@@ -11,15 +11,15 @@
 mod app;
 #[cfg(target_arch = "wasm32")]
 mod components;
-pub mod drafts;
 pub mod copy_as;
+pub mod drafts;
 pub mod form;
 pub mod inspector;
 #[cfg(target_arch = "wasm32")]
 mod link;
-pub mod payload;
 pub mod login_text;
 pub mod pasted;
+pub mod payload;
 pub mod profile;
 pub mod protocol;
 pub mod sample;

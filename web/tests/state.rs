@@ -80,7 +80,10 @@ fn the_connection_is_told_in_one_word() {
     let state = state.after(told(refused));
     assert_eq!(state.standing(), Standing::Refused);
     let state = state.after(told(Snapshot {
-        link: Link::Connecting { endpoint: None },
+        link: Link::Connecting {
+            endpoint: None,
+            authenticates: false,
+        },
         ..Snapshot::default()
     }));
     assert_eq!(state.standing(), Standing::Connecting);

@@ -5,6 +5,7 @@
 //! most once a tick, however many packets went by. Each message is two byte arrays: itself
 //! in postcard's form, and payloads, into which it points by ranges. Both are transferred.
 
+pub mod case;
 pub mod cloud;
 pub mod messages;
 mod packets;
@@ -91,6 +92,8 @@ pub struct Snapshot {
     pub refusal: Option<Refusal>,
     /// How the last connection or attempt ended, until the next one stands.
     pub ended: Option<Ended>,
+    /// What was seen of it, to tell why.
+    pub case: Option<case::Case>,
     /// A command that could not be done.
     pub problem: Option<Problem>,
     /// Subscriptions, in the order in which they were asked for.
@@ -134,6 +137,8 @@ pub enum Link {
     Connecting {
         /// Where to; none for the stand-in in the page.
         endpoint: Option<String>,
+        /// Whether the HTTPS authentication is asked first, and has not answered.
+        authenticates: bool,
     },
     /// Accepted.
     Connected {

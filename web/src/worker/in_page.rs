@@ -8,14 +8,17 @@ mod stand_in;
 mod stream;
 
 use std::cell::RefCell;
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 
+use tern_core::auth::HttpRequest;
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
 
 use self::stand_in::StandIn;
 use self::stream::Event;
-use super::transport::{Happened, Received, Transport};
+use super::http::Reply;
+use super::transport::{Answer, Happened, Received, Transport};
 use crate::protocol::cloud::{Command, Report};
 
 /// A platform of the page's own. As a [`Transport`] it is the one stream of the page's device; beside that
@@ -88,6 +91,18 @@ impl Transport for InPage {
             }
             Event::Closed(reason) => Happened::Closed(reason),
         })
+    }
+
+    fn ask(&mut self, now: Instant, request: HttpRequest) -> Option<Answer> {
+        let (status, body) = self.auth(now, request.body.as_bytes());
+        Some(Ok(Reply {
+            status,
+            body: body.into_bytes(),
+        }))
+    }
+
+    fn accept_keep_alive(&mut self, range: RangeInclusive<u16>) {
+        self.0.borrow_mut().platform.accept_keep_alive(range);
     }
 
     fn wake_at(&self) -> Option<Instant> {

@@ -2,9 +2,12 @@
 //!
 //! All of it but the WebSocket and the start is plain code that knows no browser.
 
+#[cfg(target_arch = "wasm32")]
+mod fetch;
 mod filter;
 pub mod frames;
 mod history;
+pub mod http;
 pub mod in_page;
 mod inbox;
 mod listing;

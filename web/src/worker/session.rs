@@ -2,6 +2,7 @@
 
 mod drive;
 mod events;
+mod trail;
 
 use std::collections::VecDeque;
 
@@ -10,11 +11,13 @@ use tern_core::time::Instant;
 use tern_core::topic::{TopicFilter, TopicName};
 use tern_core::wire::QoS;
 
+use self::trail::Trail;
 use super::history::History;
 use super::log::{Bounds, Direction};
 use super::repeat::Repeat;
-use super::transport::{Received, Transport};
+use super::transport::{Answer, Received, Transport};
 use crate::form::{Carrier, Form};
+use crate::protocol::case::Case;
 use crate::protocol::{
     Command, Ended, Fate, Link, Problem, Refusal, Sent, Snapshot, Stop, Subscription,
     SubscriptionState, Task, Watch,
@@ -34,6 +37,8 @@ pub struct Session {
     link: LinkState,
     refusal: Option<Refusal>,
     ended: Option<Ended>,
+    /// What was seen of the last refusal or end.
+    case: Option<Case>,
     problem: Option<Problem>,
     subscriptions: Vec<Subscription>,
     /// Requests for (the end of) a subscription that have no answer yet.
@@ -54,6 +59,9 @@ struct Running {
     /// The device wants no call before that many bytes are held.
     need: usize,
     wake_at: Option<Instant>,
+    /// The answer of a question over HTTP, not handed in yet.
+    answer: Option<Answer>,
+    trail: Trail,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +97,7 @@ impl Session {
             link: LinkState::Idle,
             refusal: None,
             ended: None,
+            case: None,
             problem: None,
             subscriptions: Vec::new(),
             asked: Vec::new(),
@@ -161,6 +170,7 @@ impl Session {
             link: self.link(now_ms),
             refusal: self.refusal.clone(),
             ended: self.ended.clone(),
+            case: self.case.clone(),
             problem: self.problem.clone(),
             subscriptions: self.subscriptions.clone(),
             outbox: self.outbox.iter().cloned().collect(),
@@ -181,12 +191,21 @@ impl Session {
         if let Some(running) = self.running.take() {
             self.transport(running.carrier).close(instant(now_ms));
         }
-        (self.refusal, self.ended, self.problem) = (None, None, None);
+        (self.refusal, self.ended, self.case) = (None, None, None);
+        self.problem = None;
         self.subscriptions.clear();
         self.asked.clear();
         self.seed = self.seed.wrapping_add(1);
         let device = match form.config() {
-            Ok(config) => Device::new(config, self.seed).map_err(|error| error.to_string()),
+            Ok(config) => {
+                let trail = Trail::new(form, &config);
+                if let Some(range) = config.keep_alive_range.clone() {
+                    self.transport(form.carrier).accept_keep_alive(range);
+                }
+                Device::new(config, self.seed)
+                    .map(|device| (device, trail))
+                    .map_err(|error| error.to_string())
+            }
             Err(faults) => Err(faults
                 .into_iter()
                 .map(|fault| fault.rule)
@@ -194,7 +213,7 @@ impl Session {
                 .join("\n")),
         };
         match device {
-            Ok(mut device) => {
+            Ok((mut device, trail)) => {
                 device.connect(instant(now_ms));
                 self.link = LinkState::Connecting;
                 self.running = Some(Running {
@@ -204,6 +223,8 @@ impl Session {
                     received: Received::default(),
                     need: 1,
                     wake_at: None,
+                    answer: None,
+                    trail,
                 });
             }
             Err(text) => self.problem(Task::Connect, text),
@@ -312,7 +333,13 @@ impl Session {
             .and_then(|running| running.endpoint.clone());
         match self.link {
             LinkState::Idle => Link::Idle,
-            LinkState::Connecting => Link::Connecting { endpoint },
+            LinkState::Connecting => Link::Connecting {
+                endpoint,
+                authenticates: self
+                    .running
+                    .as_ref()
+                    .is_some_and(|running| running.trail.is_authenticating()),
+            },
             LinkState::Connected {
                 session_present,
                 since_ms,

@@ -1,8 +1,13 @@
 //! What carries the bytes, as the run loop sees it.
 
+use std::ops::RangeInclusive;
+
+use tern_core::auth::HttpRequest;
 use tern_core::device::CloseReason;
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
+
+use super::http::{HttpFailure, Reply};
 
 /// A byte stream to the cloud side that can be opened again after it has ended.
 ///
@@ -20,6 +25,15 @@ pub trait Transport {
     /// What happened next. Bytes of any number of messages that came one after the other are told at once.
     fn next(&mut self, now: Instant, received: &mut Received) -> Option<Happened>;
 
+    /// Asks over HTTP, giving up the question before. The answer comes at once, or from
+    /// [`next`](Self::next). What can't ask says that nobody was reached.
+    fn ask(&mut self, _now: Instant, _request: HttpRequest) -> Option<Answer> {
+        Some(Err(HttpFailure::Unreachable))
+    }
+
+    /// The window for the keep alive, in seconds, that the cloud side is to accept, where it can be told.
+    fn accept_keep_alive(&mut self, _range: RangeInclusive<u16>) {}
+
     /// When [`next`](Self::next) wants to be asked even if nobody says so before.
     fn wake_at(&self) -> Option<Instant> {
         None
@@ -30,6 +44,9 @@ pub trait Transport {
         None
     }
 }
+
+/// How a question over HTTP ended.
+pub type Answer = Result<Reply, HttpFailure>;
 
 /// Bytes that came, to be consumed by the device.
 #[derive(Debug, Default)]
@@ -63,4 +80,6 @@ pub enum Happened {
     Received,
     /// It could not be opened, or has ended.
     Closed(CloseReason),
+    /// A question over HTTP is answered.
+    Answered(Answer),
 }

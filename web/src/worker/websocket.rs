@@ -5,13 +5,15 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
+use tern_core::auth::HttpRequest;
 use tern_core::device::{CloseKind, CloseReason};
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, WebSocket};
 
-use super::transport::{Happened, Received, Transport};
+use super::fetch::Fetch;
+use super::transport::{Answer, Happened, Received, Transport};
 
 const SUB_PROTOCOL: &str = "mqtt";
 /// Received messages are handed over together up to so many bytes.
@@ -23,6 +25,8 @@ pub(crate) struct WebSocketTransport {
     socket: Option<Socket>,
     /// Why there is no socket to tell its end.
     refused: Option<CloseReason>,
+    /// A question over HTTP that is not answered yet.
+    fetch: Option<Fetch>,
 }
 
 /// One socket with what it listens with; dropping it is the end of both.
@@ -53,6 +57,7 @@ impl WebSocketTransport {
             woken: Rc::new(woken),
             socket: None,
             refused: None,
+            fetch: None,
         }
     }
 }
@@ -89,9 +94,19 @@ impl Transport for WebSocketTransport {
     fn close(&mut self, _: Instant) {
         self.refused = None;
         self.socket = None;
+        self.fetch = None;
+    }
+
+    fn ask(&mut self, _: Instant, request: HttpRequest) -> Option<Answer> {
+        self.fetch = Some(Fetch::start(request, self.woken.clone()));
+        None
     }
 
     fn next(&mut self, _: Instant, received: &mut Received) -> Option<Happened> {
+        if let Some(answer) = self.fetch.as_ref().and_then(Fetch::take) {
+            self.fetch = None;
+            return Some(Happened::Answered(answer));
+        }
         if let Some(reason) = self.refused.take() {
             return Some(Happened::Closed(reason));
         }

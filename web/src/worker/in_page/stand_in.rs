@@ -100,6 +100,7 @@ impl StandIn {
     }
 
     pub(super) fn auth(&mut self, now: Instant, form: &[u8]) -> (u16, String) {
+        self.remark = None;
         let answer = self.platform.auth(now, form);
         self.settle(now);
         answer
@@ -167,6 +168,10 @@ impl StandIn {
                     if let EventKind::Refused { reason, .. } = &event.kind
                         && event.connection.is_some_and(|id| self.device.is(id))
                     {
+                        self.remark = Some(reason.clone());
+                    }
+                    // Only the page's own device asks over HTTPS.
+                    if let EventKind::AuthRefused { reason, .. } = &event.kind {
                         self.remark = Some(reason.clone());
                     }
                     self.events.push(now, event);

@@ -1,12 +1,14 @@
 //! Moves bytes and time between the device and its transport.
 
+use tern_core::auth::HttpAnswer;
 use tern_core::device::{Event, Input, Output, Phase};
 use tern_core::wire::{Framed, Sender, frame, read};
 
 use super::{Running, Session, instant};
+use crate::form::Carrier;
 use crate::worker::log::Direction;
 use crate::worker::repeat::Repeat;
-use crate::worker::transport::Happened;
+use crate::worker::transport::{Answer, Happened};
 
 impl Session {
     /// Carries on until nothing is left to do. Answers how many ms from now it wants to be called again
@@ -20,11 +22,17 @@ impl Session {
                 self.transport(running.carrier).close(now);
                 continue;
             }
+            if let Some(answer) = running.answer.take() {
+                answered(now_ms, &mut running, answer);
+                self.running = Some(running);
+                continue;
+            }
             let happened = self
                 .transport(running.carrier)
                 .next(now, &mut running.received);
             match happened {
                 Some(Happened::Opened) => {
+                    running.trail.opened();
                     running.device.handle_input(now, Input::TransportOpened);
                 }
                 Some(Happened::Received) => self.received(now_ms, &mut running),
@@ -34,6 +42,7 @@ impl Session {
                     let input = Input::TransportClosed(reason);
                     running.device.handle_input(now, input);
                 }
+                Some(Happened::Answered(answer)) => answered(now_ms, &mut running, answer),
                 None if running.wake_at.is_some_and(|at| at <= now) => {
                     running.wake_at = None;
                     running.device.handle_input(now, Input::Timeout);
@@ -67,9 +76,12 @@ impl Session {
                     running.received.clear();
                     running.need = 1;
                     self.history.connection();
+                    let is_in_page = running.carrier == Carrier::InPage;
+                    running.trail.opening((!is_in_page).then_some(&endpoint));
                     self.transport(running.carrier).open(now, &endpoint);
                 }
                 Output::Transmit => {
+                    running.trail.sent(now_ms);
                     self.sent(now_ms, &transmit);
                     self.transport(running.carrier).send(now, &transmit);
                 }
@@ -83,8 +95,12 @@ impl Session {
                     alive &= !matches!(event, Event::Ended(_));
                     self.told(now_ms, event, running);
                 }
-                // A browser has no way to the authentication's host (CORS); the form offers no such login.
-                Output::SendHttp(_) => {}
+                Output::SendHttp(request) => {
+                    self.changed = true;
+                    running.trail.authenticating();
+                    // Handed in once the device has said all that it wants.
+                    running.answer = self.transport(running.carrier).ask(now, request);
+                }
                 Output::Timeout(at) => {
                     running.wake_at = at;
                     return alive;
@@ -102,6 +118,7 @@ impl Session {
         if received.bytes.len() < running.need {
             return;
         }
+        running.trail.received(&received.bytes);
         let input = Input::Received(&received.bytes);
         let progress = running.device.handle_input(instant(now_ms), input);
         running.need = progress.need;
@@ -141,4 +158,19 @@ impl Session {
             bytes = rest;
         }
     }
+}
+
+fn answered(now_ms: f64, running: &mut Running, answer: Answer) {
+    let answer = match &answer {
+        Ok(reply) => Ok(HttpAnswer {
+            status: reply.status,
+            body: &reply.body,
+        }),
+        Err(failure) => {
+            running.trail.auth_failed(failure.clone());
+            Err(failure.clone().into())
+        }
+    };
+    let input = Input::HttpAnswered(answer);
+    running.device.handle_input(instant(now_ms), input);
 }

@@ -16,15 +16,20 @@ impl Session {
                 running.endpoint =
                     (running.carrier != Carrier::InPage).then(|| endpoint.to_string());
             }
+            Event::Authenticated => running.trail.granted(now_ms),
             Event::Connected { session_present } => {
-                (self.refusal, self.ended) = (None, None);
+                running.trail.accepted(now_ms);
+                (self.refusal, self.ended, self.case) = (None, None, None);
                 self.link = LinkState::Connected {
                     session_present,
                     since_ms: now_ms,
                 };
             }
-            Event::Refused(refusal) => self.refused(&refusal, running),
-            Event::Disconnected(end) => self.over(now_ms, Some(end)),
+            Event::Refused(refusal) => self.refused(now_ms, &refusal, running),
+            Event::Disconnected(end) => {
+                self.seen(now_ms, &end, running);
+                self.over(now_ms, Some(end));
+            }
             Event::Reconnecting { in_ms, attempt } => {
                 #[allow(clippy::cast_precision_loss, reason = "a wait is a minute at most")]
                 let until_ms = now_ms + in_ms as f64;
@@ -65,8 +70,11 @@ impl Session {
                 self.stop_repeat(Stopped::ConnectionOver);
                 match stop {
                     Stop::Requested => self.over(now_ms, None),
-                    Stop::Refused(refusal) => self.refused(&refusal, running),
-                    Stop::Disconnected(end) => self.over(now_ms, Some(end)),
+                    Stop::Refused(refusal) => self.refused(now_ms, &refusal, running),
+                    Stop::Disconnected(end) => {
+                        self.seen(now_ms, &end, running);
+                        self.over(now_ms, Some(end));
+                    }
                 }
             }
             // Messages are read from the log, where their packets stand.
@@ -84,7 +92,16 @@ impl Session {
         });
     }
 
-    fn refused(&mut self, refusal: &Refused, running: &Running) {
+    /// Writes down what an end shows, where it shows more than the one before.
+    fn seen(&mut self, now_ms: f64, end: &Disconnect, running: &mut Running) {
+        let case = running.trail.ended(now_ms, end);
+        if let Some(case) = case {
+            self.case = Some(case);
+        }
+    }
+
+    fn refused(&mut self, now_ms: f64, refusal: &Refused, running: &mut Running) {
+        self.case = Some(running.trail.refused(now_ms, refusal.by));
         let code = match refusal.by {
             RefusedBy::Connack(code) => code.number().into(),
             RefusedBy::Auth(code) => code,

@@ -1,0 +1,192 @@
+//! The HTTPS authentication from a page.
+//!
+//! A browser may not post to another host, so the program that serves the page passes the form on: its
+//! `auth/devicename` goes to its own stand-in, and with a `host` to the platform itself. Here stands what is
+//! asked of it and how its answer is read; what carries it is the browser's `fetch`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tern_core::auth::MAX_ANSWER;
+use tern_core::device::{CloseKind, CloseReason};
+
+/// How long the program may take to answer, in ms: below the 10 s that an attempt may take in all, so that
+/// it is told from a platform that says nothing.
+pub const TIMEOUT_MS: u32 = 8_000;
+/// How much of the program's own words is kept, in characters.
+const MAX_WORDS: usize = 300;
+
+/// An answer, as the device reads it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body. It may hold a token.
+    pub body: Vec<u8>,
+}
+
+/// Never prints the body.
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("body", &format_args!("({} bytes)", self.body.len()))
+            .finish()
+    }
+}
+
+/// Why there is no answer of the authentication's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum HttpFailure {
+    /// What serves the page does not know the address: it is a plain file server.
+    #[error(
+        "what serves this page passes no HTTPS authentication on (it answered with status {status}): browsers do not let a page ask the platform itself. Open the page that `tern up` or `tern platform` serves, or choose the direct login"
+    )]
+    NoProgram {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The program said why it did not pass the form on.
+    #[error(
+        "the program that serves this page could not pass the form on (status {status}): {words}"
+    )]
+    Program {
+        /// The HTTP status.
+        status: u16,
+        /// Its words.
+        words: String,
+    },
+    /// Nobody answered.
+    #[error(
+        "the program that serves this page could not be asked: it has ended, or the network is away. Start it again, then connect again"
+    )]
+    Unreachable,
+    /// Nobody answered in time.
+    #[error("the program that serves this page gave no answer within {} s; try again", TIMEOUT_MS / 1000)]
+    TimedOut,
+    /// More than an answer can have.
+    #[error("the answer has {bytes} bytes: no authentication's answer is longer than {MAX_ANSWER}")]
+    TooLarge {
+        /// How many.
+        bytes: usize,
+    },
+}
+
+impl From<HttpFailure> for CloseReason {
+    fn from(failure: HttpFailure) -> Self {
+        let kind = match failure {
+            HttpFailure::TimedOut => CloseKind::TimedOut,
+            HttpFailure::Unreachable => CloseKind::Network,
+            _ => CloseKind::Protocol,
+        };
+        Self {
+            kind,
+            text: failure.to_string(),
+        }
+    }
+}
+
+/// Where a request goes: an address beside the page's own. `url` is the one that the device asks for,
+/// `https://HOST/auth/devicename`.
+#[must_use]
+pub fn address(url: &str) -> String {
+    let host = url.strip_prefix("https://").unwrap_or(url);
+    let host = host.split(['/', ':', '?']).next().unwrap_or_default();
+    // A host of the platform's is made of letters, digits, dots and dashes only.
+    if host.ends_with(".aliyuncs.com") {
+        format!("auth/devicename?host={host}")
+    } else {
+        "auth/devicename".to_owned()
+    }
+}
+
+/// Tells an answer of the authentication's from one of what stands between.
+///
+/// # Errors
+/// A file server's answer, the program's own, or one that is too long.
+pub fn judge(status: u16, body: Vec<u8>) -> Result<Reply, HttpFailure> {
+    if body.len() > MAX_ANSWER {
+        return Err(HttpFailure::TooLarge { bytes: body.len() });
+    }
+    let json: Option<Value> = serde_json::from_slice(&body).ok();
+    if json.as_ref().is_some_and(|json| json.get("code").is_some()) {
+        return Ok(Reply { status, body });
+    }
+    let words = json.as_ref().and_then(|json| json.get("error")?.as_str());
+    if let Some(words) = words {
+        let shown = words.chars().filter(|c| !c.is_control()).take(MAX_WORDS);
+        let words = shown.collect();
+        return Err(HttpFailure::Program { status, words });
+    }
+    let is_page = body.trim_ascii_start().starts_with(b"<");
+    if status != 200 || is_page {
+        return Err(HttpFailure::NoProgram { status });
+    }
+    Ok(Reply { status, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::{Address, Carrier, Form};
+
+    #[test]
+    fn the_platforms_hosts_are_named_and_a_stand_in_is_not() {
+        let mut form = Form::sample();
+        let asked = |form: &Form| address(&form.auth_request().expect("a good form").url);
+        assert_eq!(asked(&form), "auth/devicename");
+        form.carrier = Carrier::Wss;
+        form.address = Address::Region;
+        assert_eq!(
+            asked(&form),
+            "auth/devicename?host=iot-auth.cn-shanghai.aliyuncs.com"
+        );
+    }
+
+    #[test]
+    fn each_kind_of_answer_is_told_apart() {
+        let judged = |status, body: &str| judge(status, body.as_bytes().to_vec());
+        for (status, body) in [
+            (200, r#"{"code":200,"data":{}}"#),
+            (502, r#"{"code":460}"#),
+            (200, "{}"),
+            (200, ""),
+        ] {
+            assert!(
+                judged(status, body).is_ok(),
+                "{status} {body}: the device's to read"
+            );
+        }
+        for (status, body) in [
+            (404, "there is no such file"),
+            (405, ""),
+            (501, "<!DOCTYPE HTML>"),
+            (200, " <!doctype html><title>Tern console</title>"),
+        ] {
+            assert_eq!(judged(status, body), Err(HttpFailure::NoProgram { status }));
+        }
+        assert_eq!(
+            judged(502, "{\"error\": \"no route\\nto host\"}"),
+            Err(HttpFailure::Program {
+                status: 502,
+                words: "no routeto host".into()
+            })
+        );
+        let bytes = MAX_ANSWER + 1;
+        assert_eq!(
+            judge(200, vec![b' '; bytes]),
+            Err(HttpFailure::TooLarge { bytes })
+        );
+    }
+
+    #[test]
+    fn each_failure_says_what_to_do() {
+        let shown = HttpFailure::NoProgram { status: 501 }.to_string();
+        assert!(
+            shown.contains("501") && shown.contains("tern platform"),
+            "{shown}"
+        );
+        let reason = CloseReason::from(HttpFailure::TimedOut);
+        assert_eq!(reason.kind, CloseKind::TimedOut);
+        assert!(reason.text.contains("8 s"), "{}", reason.text);
+    }
+}
