@@ -29,6 +29,7 @@ pub mod setup;
 pub mod share;
 pub mod state;
 pub mod twins;
+pub mod why;
 pub mod words;
 pub mod worker;
 

@@ -1,6 +1,5 @@
 //! Reads the form: each field by the core's own types, and all of them into a device's settings.
 
-use std::fmt;
 use std::ops::RangeInclusive;
 
 use tern_core::auth::{self, AuthUrl, HttpRequest};
@@ -9,7 +8,7 @@ use tern_core::identity::{ClientId, Endpoint, Region, Triple};
 use tern_core::identity::{DeviceName, DeviceSecret, ProductKey};
 use tern_core::sign::{SignMethod, Step, steps};
 
-use super::{Address, Auth, Carrier, Fault, Field, Form};
+use super::{Address, Auth, Carrier, Fault, Field, Form, Rule};
 
 /// Where the stand-in authenticates, for the request's sake: the page's own answers it in the page, and
 /// the program that serves the page at its control address; this name is never looked up.
@@ -149,13 +148,13 @@ impl Form {
         let transport = self.carrier.transport();
         if self.carrier == Carrier::InPage {
             return Endpoint::new(transport, "localhost", transport.default_port())
-                .map_err(|error| vec![self.fault(Field::Host, &error)]);
+                .map_err(|error| vec![self.fault(Field::Host, error)]);
         }
         if self.address == Address::Region {
             let region: Region = self
                 .region
                 .parse()
-                .map_err(|error| vec![self.fault(Field::Region, &error)])?;
+                .map_err(|error| vec![self.fault(Field::Region, error)])?;
             // The product key's own fault is the triple's to tell.
             let key = ProductKey::new(&self.product_key).map_err(|_| Vec::new())?;
             return Ok(Endpoint::for_region(&key, region, transport));
@@ -166,7 +165,7 @@ impl Form {
             (Ok(endpoint), Ok(port)) => Ok(Endpoint { port, ..endpoint }),
             (host, port) => Err(host
                 .err()
-                .map(|error| self.fault(Field::Host, &error))
+                .map(|error| self.fault(Field::Host, error))
                 .into_iter()
                 .chain(port.err())
                 .collect()),
@@ -193,7 +192,7 @@ impl Form {
                 (Field::DeviceSecret, secret.err()),
             ]
             .into_iter()
-            .filter_map(|(field, error)| Some(self.fault(field, &error?)))
+            .filter_map(|(field, error)| Some(self.fault(field, error?)))
             .collect()),
         }
     }
@@ -232,13 +231,13 @@ impl Form {
     }
 
     fn read_client_id(&self) -> Result<ClientId, Fault> {
-        ClientId::new(&self.client_id_meant()).map_err(|error| self.fault(Field::ClientId, &error))
+        ClientId::new(&self.client_id_meant()).map_err(|error| self.fault(Field::ClientId, error))
     }
 
     fn read_method(&self) -> Result<SignMethod, Fault> {
         self.method
             .parse()
-            .map_err(|error| self.fault(Field::Method, &error))
+            .map_err(|error| self.fault(Field::Method, error))
     }
 
     fn read_port(&self) -> Result<u16, Fault> {
@@ -247,37 +246,29 @@ impl Form {
         }
         whole_number(&self.port)
             .filter(|port| *port != 0)
-            .ok_or_else(|| {
-                let rule =
-                    "port must be a whole number from 1 to 65535; leave it empty for the default";
-                self.fault(Field::Port, &rule)
-            })
+            .ok_or_else(|| self.fault(Field::Port, Rule::Port))
     }
 
     fn read_timestamp(&self) -> Result<Option<u64>, Fault> {
         if self.timestamp.is_empty() {
             return Ok(None);
         }
-        whole_number(&self.timestamp).map(Some).ok_or_else(|| {
-            let rule = "timestamp must be milliseconds since 1970, digits only; leave it empty to send none";
-            self.fault(Field::Timestamp, &rule)
-        })
+        whole_number(&self.timestamp)
+            .map(Some)
+            .ok_or_else(|| self.fault(Field::Timestamp, Rule::Timestamp))
     }
 
     fn read_keep_alive(&self) -> Result<(u16, RangeInclusive<u16>), Fault> {
         let range = self.read_keep_alive_range()?;
         let (min, max) = (*range.start(), *range.end());
         let Some(given) = whole_number(&self.keep_alive) else {
-            let rule = format!(
-                "keep alive must be a whole number of seconds from {min} to {max} [seed: MQTT保活]"
-            );
-            return Err(self.fault(Field::KeepAlive, &rule));
+            return Err(self.fault(Field::KeepAlive, Rule::KeepAlive { min, max }));
         };
         if range.contains(&given) {
             return Ok((given, range));
         }
         let error = ConfigError::KeepAlive { given, min, max };
-        Err(self.fault(Field::KeepAlive, &error))
+        Err(self.fault(Field::KeepAlive, error))
     }
 
     /// The window for the keep alive, in seconds.
@@ -288,23 +279,19 @@ impl Form {
         let end = |field| {
             whole_number::<u16>(self.text(field))
                 .filter(|seconds| *seconds > 0)
-                .ok_or_else(|| {
-                    let rule = "each end of the accepted range must be a whole number of seconds from 1 to 65535; the platform's is 60 to 300 [seed: MQTT保活]";
-                    self.fault(field, &rule)
-                })
+                .ok_or_else(|| self.fault(field, Rule::RangeEnd))
         };
         let (min, max) = (end(Field::KeepAliveMin)?, end(Field::KeepAliveMax)?);
         if min > max {
-            let rule = "the accepted range ends before it begins: put the smaller number first";
-            return Err(self.fault(Field::KeepAliveMin, &rule));
+            return Err(self.fault(Field::KeepAliveMin, Rule::RangeOrder));
         }
         Ok(min..=max)
     }
 
-    fn fault(&self, field: Field, rule: &dyn fmt::Display) -> Fault {
+    fn fault(&self, field: Field, rule: impl Into<Rule>) -> Fault {
         Fault {
             field,
-            rule: rule.to_string(),
+            rule: rule.into(),
             empty: self.text(field).is_empty(),
         }
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Rule;
+
 /// A field of the form: the key of its errors and of edits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Field {
@@ -57,8 +59,8 @@ impl Field {
 pub struct Fault {
     /// Where.
     pub field: Field,
-    /// The rule, in a sentence.
-    pub rule: String,
+    /// The rule.
+    pub rule: Rule,
     /// Whether nothing was typed: such a fault is shown only once somebody asked to connect.
     pub empty: bool,
 }

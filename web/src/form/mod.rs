@@ -2,6 +2,7 @@
 
 mod check;
 mod field;
+mod rule;
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ use tern_core::sign::SignMethod;
 use crate::sample;
 
 pub use field::{Fault, Field};
+pub use rule::Rule;
 
 /// How the page reaches the cloud side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ mod trail;
 use std::collections::VecDeque;
 
 use tern_core::device::{Device, Token};
+use tern_core::explain::InWords;
 use tern_core::time::Instant;
 use tern_core::topic::{TopicFilter, TopicName};
 use tern_core::wire::QoS;
@@ -208,7 +209,7 @@ impl Session {
             }
             Err(faults) => Err(faults
                 .into_iter()
-                .map(|fault| fault.rule)
+                .map(|fault| fault.rule.in_words(tern_core::explain::Lang::En))
                 .collect::<Vec<_>>()
                 .join("\n")),
         };
