@@ -1,8 +1,12 @@
 //! The page's reducer.
 
-use tern_web::form::{Carrier, Field};
+use tern_web::form::{Auth, Carrier, Field, Form};
+use tern_web::profile::{Profile, Profiles};
 use tern_web::protocol::{Link, Refusal, Report, Snapshot};
-use tern_web::state::{Action, Place, Standing, State, connect, messages};
+use tern_web::setup::Setup;
+use tern_web::share;
+use tern_web::state::{Action, Place, Standing, State, connect, messages, profiles};
+use tern_web::twins::Device;
 use tern_web::words::Lang;
 
 #[cfg(target_arch = "wasm32")]
@@ -46,12 +50,91 @@ fn the_serving_program_is_offered_but_never_typed_over() {
         host: "127.0.0.1".into(),
         port: 1883,
         secure: false,
+        keep_alive: (30, 1200),
+        https: "127.0.0.1:8443".into(),
     };
     let offered = state().after(served.clone());
     assert_eq!(offered.connect.form.carrier, Carrier::Ws);
     assert_eq!(offered.connect.form.faults(), []);
     let typed = state().after(connect::Action::Type(Field::DeviceName, "mine".into()));
-    assert_eq!(typed.clone().after(served), typed);
+    let after = typed.clone().after(served);
+    assert_eq!(after.connect.form, typed.connect.form);
+}
+
+#[test]
+fn a_link_fills_the_form_and_leaves_the_secret_to_be_typed() {
+    let mut form = Form::sample();
+    form.product_key = "a1b2".into();
+    form.carrier = Carrier::Wss;
+    let link = share::fragment(&Setup::from(&form));
+    let shared = share::read(&link).expect("a form");
+    let state = state().after(connect::Action::Linked(Box::new(shared)));
+    assert_eq!(state.connect.form.product_key, "a1b2");
+    assert_eq!(state.connect.form.device_secret, "");
+    assert_eq!(state.connect.linked, Some(None), "whole");
+    let state = state.after(connect::Action::Type(Field::DeviceSecret, "s".into()));
+    assert_eq!(state.connect.linked, None);
+}
+
+#[test]
+fn a_button_of_the_preflight_mends_the_form() {
+    let state = state().after(connect::Action::Type(Field::KeepAlive, "30".into()));
+    let findings = state.connect.findings_shown();
+    assert_eq!(findings.len(), 1);
+    let state = state.after(connect::Action::Mend(findings[0].mends.clone()));
+    assert_eq!(state.connect.form.keep_alive, "60");
+    assert_eq!(state.connect.findings_shown(), []);
+}
+
+#[test]
+fn https_auth_from_plain_files_is_found_once_it_is_known() {
+    let served = state()
+        .after(connect::Action::Carry(Carrier::Ws))
+        .after(connect::Action::Type(Field::Host, "127.0.0.1".into()))
+        .after(connect::Action::Auth(Auth::Https));
+    assert_eq!(served.connect.findings_shown(), []);
+    let files = served.after(connect::Action::NotServed);
+    let findings = files.connect.findings_shown();
+    assert_eq!(findings.len(), 1);
+    let mended = files.after(connect::Action::Mend(findings[0].mends.clone()));
+    assert_eq!(mended.connect.form.auth, Auth::Direct);
+}
+
+#[test]
+fn a_chosen_profile_is_the_form_and_a_secret_typed_for_its_device_stays() {
+    let mut all = Profiles::default();
+    let mut form = Form::sample();
+    form.keep_alive = "120".into();
+    all.save(Profile::new("slow", &form, false).expect("a good name"))
+        .expect("room");
+    let choose = || connect::Action::Profiles(profiles::Action::Choose("slow".into()));
+    let state = state().after(connect::Action::Profiles(profiles::Action::Loaded(all)));
+    let same = state.clone().after(choose());
+    assert_eq!(same.connect.form, form, "the sample's secret stood there");
+    let other = state
+        .after(connect::Action::Type(Field::DeviceName, "dev2".into()))
+        .after(choose());
+    assert_eq!(other.connect.form.device_secret, "");
+    assert_eq!(other.connect.profiles.chosen, "slow");
+}
+
+#[test]
+fn another_tab_with_the_same_triple_is_counted() {
+    let device = |name: &str| Device {
+        product_key: "a1aq9sQk2JE".into(),
+        device_name: name.into(),
+    };
+    let tabs = connect::Action::Elsewhere(vec![device("dev1"), device("dev2"), device("dev1")]);
+    let state = state().after(tabs);
+    assert_eq!(
+        state.connect.other_tabs(),
+        0,
+        "the page has a stand-in of its own"
+    );
+    let state = state.after(connect::Action::Carry(Carrier::Ws));
+    assert_eq!(state.connect.other_tabs(), 2);
+    let state = state.after(connect::Action::Sent(Some(device("dev2"))));
+    assert_eq!(state.connect.other_tabs(), 1);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a person types to connect: kept as typed, checked field by field by the core's own types.
 
 mod check;
+mod draft;
 mod field;
 mod rule;
 

@@ -6,6 +6,7 @@ pub mod connect;
 mod list_keys;
 pub mod messages;
 mod place;
+pub mod profiles;
 mod standing;
 pub mod timeline;
 pub mod tree;

@@ -65,6 +65,15 @@ impl Lang {
         }
     }
 
+    /// The same one, as the core names it.
+    #[must_use]
+    pub const fn core(self) -> tern_core::explain::Lang {
+        match self {
+            Self::En => tern_core::explain::Lang::En,
+            Self::Zh => tern_core::explain::Lang::Zh,
+        }
+    }
+
     /// Its words.
     #[must_use]
     pub const fn words(self) -> &'static Words {
