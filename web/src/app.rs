@@ -10,9 +10,11 @@ use yew::prelude::*;
 use crate::components::{check, cloud, connect, header, keys, messages, timeline};
 use crate::link::WorkerLink;
 use crate::protocol::Command;
-use crate::served;
+use crate::state::connect::Action::{Elsewhere, Sent};
 use crate::state::{Action, Place, Standing, State, Worker};
+use crate::tabs::Tabs;
 use crate::words::Lang;
+use crate::{opening, served};
 
 /// Where the chosen language is kept. Nothing else is stored.
 const LANGUAGE_KEY: &str = "tern.language";
@@ -83,11 +85,15 @@ pub(crate) fn app() -> Html {
                 Err(error) => page.dispatch(Action::WorkerBroken(error)),
             }
             dispatch(messages::kept().into());
+            opening::learn(dispatch.clone());
             served::ask(move |action| dispatch(action.into()));
             let on_hash = window().map(|window| {
                 EventListener::new(&window, "hashchange", move |_| {
                     if let Some(place) = place() {
                         page.dispatch(Action::Go(place));
+                    }
+                    if let Some(linked) = opening::linked() {
+                        page.dispatch(linked.into());
                     }
                 })
             });
@@ -98,8 +104,11 @@ pub(crate) fn app() -> Html {
         });
     }
     let send = {
-        let worker = worker.clone();
+        let (page, worker) = (page.dispatcher(), worker.clone());
         use_callback((), move |(command, bytes): (Command, Vec<u8>), ()| {
+            if let Some(sent) = opening::sent(&command) {
+                page.dispatch(sent.into());
+            }
             if let Some(worker) = &*worker.borrow() {
                 worker.send(&command, &bytes);
             }
@@ -111,6 +120,30 @@ pub(crate) fn app() -> Html {
         use_effect_with((page.0.watch(), ready), move |(watch, ready)| {
             if *ready {
                 send.emit((Command::Watch(Box::new(watch.clone())), Vec::new()));
+            }
+        });
+    }
+    let tabs = use_mut_ref(|| None::<Tabs>);
+    {
+        let (page, tabs) = (page.dispatcher(), tabs.clone());
+        use_effect_with((), move |()| {
+            let tell = move |devices| page.dispatch(Elsewhere(devices).into());
+            *tabs.borrow_mut() = Tabs::start(tell);
+            move || drop(tabs.borrow_mut().take())
+        });
+    }
+    {
+        let is_active = page.0.now().link.is_active();
+        let used = page.0.connect.sent.clone().filter(|_| is_active);
+        use_effect_with(used, move |used| {
+            if let Some(tabs) = &*tabs.borrow() {
+                tabs.uses(used.clone());
+            }
+        });
+        let page = page.dispatcher();
+        use_effect_with(is_active, move |is_active| {
+            if !is_active {
+                page.dispatch(Sent(None).into());
             }
         });
     }

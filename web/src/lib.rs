@@ -18,6 +18,8 @@ pub mod inspector;
 #[cfg(target_arch = "wasm32")]
 mod link;
 pub mod login_text;
+#[cfg(target_arch = "wasm32")]
+mod opening;
 pub mod pasted;
 pub mod payload;
 pub mod profile;
@@ -28,6 +30,10 @@ mod served;
 pub mod setup;
 pub mod share;
 pub mod state;
+#[cfg(target_arch = "wasm32")]
+mod storage;
+#[cfg(target_arch = "wasm32")]
+mod tabs;
 pub mod twins;
 pub mod why;
 pub mod words;

@@ -11,14 +11,23 @@ use crate::state::connect::Action;
 struct Info {
     /// `HOST:PORT` of the MQTT listener, which takes WebSockets too.
     mqtt: String,
+    /// `HOST:PORT` of the HTTPS authentication.
+    https: String,
+    /// The window for the keep alive.
+    keep_alive: KeepAlive,
 }
 
-/// Asks, and offers the answer. From a plain file server there is none, and nothing happens.
+/// In seconds.
+#[derive(Deserialize)]
+struct KeepAlive {
+    min: u16,
+    max: u16,
+}
+
+/// Asks, and offers the answer. From a plain file server there is none.
 pub(crate) fn ask(dispatch: impl Fn(Action) + 'static) {
     spawn_local(async move {
-        if let Some(action) = answer().await {
-            dispatch(action);
-        }
+        dispatch(answer().await.unwrap_or(Action::NotServed));
     });
 }
 
@@ -48,5 +57,7 @@ async fn answer() -> Option<Action> {
         host,
         port: port.parse().ok()?,
         secure: protocol == "https:",
+        keep_alive: (info.keep_alive.min, info.keep_alive.max),
+        https: info.https,
     })
 }

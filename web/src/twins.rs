@@ -87,13 +87,10 @@ impl Twins {
         self.say(false)
     }
 
-    /// How many other tabs use this device.
+    /// The devices that other tabs use, one for each tab.
     #[must_use]
-    pub fn using(&self, product_key: &str, device_name: &str) -> usize {
-        let same = |device: &&Device| {
-            device.product_key == product_key && device.device_name == device_name
-        };
-        self.others.values().filter(same).count()
+    pub fn others(&self) -> Vec<Device> {
+        self.others.values().cloned().collect()
     }
 
     fn say(&self, asks: bool) -> Said {
@@ -157,6 +154,12 @@ mod tests {
         })
     }
 
+    fn using(tab: &Twins, name: &str) -> usize {
+        let others = tab.others();
+        let same = others.iter().filter(|other| other.device_name == name);
+        same.count()
+    }
+
     /// Says something to every tab but the speaker, and what they answer too.
     fn tell(tabs: &mut [Twins], said: Option<Said>) {
         let mut waiting: Vec<_> = said.into_iter().collect();
@@ -176,13 +179,13 @@ mod tests {
         let mut tabs = ["one", "two", "three"].map(|name| Twins::new(name.into()));
         let said = tabs[0].uses(device("dev1"));
         tell(&mut tabs, said);
-        assert_eq!(tabs[0].using("a1", "dev1"), 0);
+        assert_eq!(using(&tabs[0], "dev1"), 0);
         let said = tabs[1].uses(device("dev1"));
         tell(&mut tabs, said);
         let said = tabs[2].uses(device("dev2"));
         tell(&mut tabs, said);
         let counts =
-            |tabs: &[Twins]| -> Vec<_> { tabs.iter().map(|tab| tab.using("a1", "dev1")).collect() };
+            |tabs: &[Twins]| -> Vec<_> { tabs.iter().map(|tab| using(tab, "dev1")).collect() };
         assert_eq!(counts(&tabs), [1, 1, 2]);
 
         // The first one goes away, the second connects as another device.
@@ -191,11 +194,11 @@ mod tests {
         assert_eq!(counts(&tabs), [1, 0, 1]);
         let said = tabs[1].uses(device("dev2"));
         tell(&mut tabs, said);
-        assert_eq!(tabs[2].using("a1", "dev2"), 1);
-        assert_eq!(tabs[2].using("a1", "dev1"), 0);
+        assert_eq!(using(&tabs[2], "dev2"), 1);
+        assert_eq!(using(&tabs[2], "dev1"), 0);
         let said = tabs[1].uses(None);
         tell(&mut tabs, said);
-        assert_eq!(tabs[2].using("a1", "dev2"), 0);
+        assert_eq!(using(&tabs[2], "dev2"), 0);
     }
 
     #[test]
@@ -230,6 +233,6 @@ mod tests {
                 asks: false,
             });
         }
-        assert_eq!(tab.using("a1", "dev1"), MOST);
+        assert_eq!(using(&tab, "dev1"), MOST);
     }
 }

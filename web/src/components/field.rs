@@ -1,12 +1,17 @@
 //! One field of the form: label, input, hint, and the rule that its content breaks.
 
+use gloo::timers::callback::Timeout;
+use tern_core::explain::{InWords, Lang};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{ClipboardEvent, HtmlInputElement};
 use yew::prelude::*;
 
+use super::choice::selected;
 use crate::app::Console;
 use crate::form::{Fault, Field};
+use crate::pasted::{LeftOut, cleaned, put_in};
 use crate::state::connect::Action;
+use crate::words::connect::Connect as Words;
 
 /// A field for a line of text.
 #[derive(Default)]
@@ -26,7 +31,10 @@ impl TextField {
     /// Draws it.
     pub(super) fn view(self, console: &Console, field: Field, label: &'static str) -> Html {
         let state = console.state();
+        let lang = state.lang.core();
         let fault = fault_of(field, &state.connect.faults_shown());
+        let pasted = state.connect.pasted.filter(|(into, _)| *into == field);
+        let onpaste = paste(console, field);
         // The rule says all that the hint does, and more.
         let hint = self.hint.filter(|_| fault.is_none());
         let oninput =
@@ -48,10 +56,16 @@ impl TextField {
                         aria-invalid={fault.is_some().then_some("true")}
                         aria-describedby={described_by(field, hint.is_some(), fault.is_some())}
                         {oninput}
+                        {onpaste}
                     />
                     { self.beside }
                 </div>
-                { rule(field, fault.as_ref()) }
+                { rule(field, fault.as_ref(), lang) }
+                if let Some((_, left_out)) = pasted {
+                    <p class="note" id={format!("{}-pasted", field.id())} role="status">
+                        { what_was_left_out(left_out, state.words().connect) }
+                    </p>
+                }
                 if let Some(hint) = hint {
                     <p class="hint" id={format!("{}-hint", field.id())}>{ hint }</p>
                 }
@@ -60,22 +74,101 @@ impl TextField {
     }
 }
 
+impl TextField {
+    /// Draws a field that is one of a list.
+    pub(super) fn choose<const N: usize>(
+        console: &Console,
+        field: Field,
+        label: &'static str,
+        choices: [&'static str; N],
+    ) -> Html {
+        let state = console.state();
+        let chosen = state.connect.form.text(field).to_owned();
+        let fault = fault_of(field, &state.connect.faults_shown());
+        // What a file or a link brought may be none of the list; it is shown, and has its fault.
+        let other = (!choices.contains(&chosen.as_str())).then(|| chosen.clone());
+        let onchange = console.acts(move |event: Event| Action::Type(field, selected(&event)));
+        html! {
+            <div class="field">
+                <label for={field.id()}>{ label }</label>
+                <select
+                    id={field.id()}
+                    class="mono"
+                    aria-invalid={fault.is_some().then_some("true")}
+                    aria-describedby={described_by(field, false, fault.is_some())}
+                    {onchange}
+                >
+                    if let Some(other) = other {
+                        <option value={other.clone()} selected=true>{ other.clone() }</option>
+                    }
+                    { for choices.into_iter().map(|choice| html! {
+                        <option value={choice} selected={choice == chosen}>{ choice }</option>
+                    }) }
+                </select>
+                { rule(field, fault.as_ref(), state.lang.core()) }
+            </div>
+        }
+    }
+}
+
+/// Takes what a browser would change in silence, and says so. What can be pasted as it is goes its own way.
+fn paste(console: &Console, field: Field) -> Callback<Event> {
+    let console = console.clone();
+    Callback::from(move |event: Event| {
+        let Some(pasted) = event.dyn_ref::<ClipboardEvent>() else {
+            return;
+        };
+        let text = pasted.clipboard_data();
+        let text = text.and_then(|data| data.get_data("text/plain").ok());
+        let Some((kept, left_out)) = text.and_then(|text| cleaned(&text)) else {
+            return;
+        };
+        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else {
+            return;
+        };
+        event.prevent_default();
+        let typed = input.value();
+        let end_of = |place: Option<u32>| place.unwrap_or(u32::MAX);
+        let start = end_of(input.selection_start().ok().flatten());
+        let end = end_of(input.selection_end().ok().flatten());
+        let (text, cursor) = put_in(&typed, start, end, &kept);
+        console.act(Action::Paste(field, text, left_out));
+        // Once the text stands there; a field that is gone has no cursor.
+        Timeout::new(0, move || {
+            let _ = input.set_selection_range(cursor, cursor);
+        })
+        .forget();
+    })
+}
+
+fn what_was_left_out(left_out: LeftOut, words: &Words) -> &'static str {
+    match left_out {
+        LeftOut {
+            line_breaks: true, ..
+        } => words.pasted_line_breaks,
+        LeftOut {
+            invisible: true, ..
+        } => words.pasted_invisible,
+        LeftOut { .. } => words.pasted_ends,
+    }
+}
+
 /// The fault of a field among those to show.
-pub(super) fn fault_of(field: Field, faults: &[Fault]) -> Option<Fault> {
+fn fault_of(field: Field, faults: &[Fault]) -> Option<Fault> {
     faults.iter().find(|fault| fault.field == field).cloned()
 }
 
 /// The rule that a field's content breaks, where the field says so.
-pub(super) fn rule(field: Field, fault: Option<&Fault>) -> Html {
+fn rule(field: Field, fault: Option<&Fault>, lang: Lang) -> Html {
     html! {
         if let Some(fault) = fault {
-            <p class="error" id={format!("{}-error", field.id())}>{ &fault.rule }</p>
+            <p class="error" id={format!("{}-error", field.id())}>{ fault.rule.in_words(lang) }</p>
         }
     }
 }
 
 /// What a screen reader reads with a field.
-pub(super) fn described_by(field: Field, hint: bool, fault: bool) -> Option<String> {
+fn described_by(field: Field, hint: bool, fault: bool) -> Option<String> {
     let ids: Vec<_> = [(fault, "error"), (hint, "hint")]
         .into_iter()
         .filter(|(there, _)| *there)

@@ -4,6 +4,8 @@
 //! where it is scrolled to) is a component: each of those costs some 6 KB of wasm.
 
 pub(crate) mod check;
+mod choice;
+mod clipboard;
 pub(crate) mod cloud;
 pub(crate) mod connect;
 mod field;

@@ -53,6 +53,8 @@ pub struct State {
     pub place: Place,
     /// Whether the sheet of keys is open.
     pub keys_shown: bool,
+    /// The button that copied last, by its id, and whether the browser let it.
+    pub copied: Option<(&'static str, bool)>,
     /// The worker.
     pub worker: Worker,
     /// What it told last.
@@ -78,6 +80,8 @@ pub enum Action {
     Go(Place),
     /// The sheet of keys open or closed.
     ShowKeys(bool),
+    /// A button copied a text, or the browser did not let it.
+    Copied(&'static str, bool),
     /// The worker told something, with these bytes beside it.
     Told(Box<Report>, Vec<u8>),
     /// The worker is gone.
@@ -114,6 +118,7 @@ impl State {
             lang,
             place,
             keys_shown: false,
+            copied: None,
             worker: Worker::Starting,
             seen: Rc::default(),
             connect: connect::Connect::default(),
@@ -131,6 +136,7 @@ impl State {
             Action::Speak(lang) => self.lang = lang,
             Action::Go(place) => self.place = place,
             Action::ShowKeys(shown) => self.keys_shown = shown,
+            Action::Copied(id, done) => self.copied = Some((id, done)),
             Action::Told(report, bytes) => match *report {
                 Report::Ready { origin_ms } => self.worker = Worker::Ready { origin_ms },
                 Report::Snapshot(now) => {

@@ -6,10 +6,12 @@ use crate::form::Form;
 use crate::profile::{self, Imported, ProfileError};
 
 /// The profiles as they are shown.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Profiles {
     /// All of them.
     pub all: profile::Profiles,
+    /// Whether the browser's storage holds all of them.
+    pub are_stored: bool,
     /// The name of the one that the form came from; empty where it did not.
     pub chosen: String,
     /// The name to save under, as typed.
@@ -18,6 +20,19 @@ pub struct Profiles {
     pub keep_secret: bool,
     /// What became of the last thing done.
     pub said: Option<Said>,
+}
+
+impl Default for Profiles {
+    fn default() -> Self {
+        Self {
+            all: profile::Profiles::default(),
+            are_stored: true,
+            chosen: String::new(),
+            name: String::new(),
+            keep_secret: false,
+            said: None,
+        }
+    }
 }
 
 /// What became of something.
@@ -94,6 +109,7 @@ impl Profiles {
             Action::KeepSecret(on) => self.keep_secret = on,
             Action::Changed(all, said) => {
                 self.all = all;
+                self.are_stored = !matches!(said, Said::Trouble(_));
                 self.chosen = match &said {
                     Said::Saved(name) => name.clone(),
                     _ if self.all.get(&self.chosen).is_some() => self.chosen.clone(),

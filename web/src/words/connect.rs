@@ -1,7 +1,5 @@
 //! The place where a triple becomes a connection.
 
-use super::Lang;
-
 words! {
     /// The place where a triple becomes a connection.
     Connect {
@@ -57,27 +55,95 @@ words! {
         ended_by_you: "Disconnected, as you asked.", "已按您的要求断开。";
         to_messages: "Subscribe and publish", "订阅与发布";
         to_packets: "See the packets", "查看报文";
-    }
-}
 
-/// Why each step of signing is so, where the core's own English does not do: `None` there.
-#[must_use]
-pub fn why(lang: Lang, step: &str) -> Option<&'static str> {
-    if lang == Lang::En {
-        return None;
+        auth: "Sign in", "认证方式";
+        auth_direct: "Direct", "域名直连";
+        auth_https: "HTTPS auth", "HTTPS 认证";
+        auth_direct_hint: "The CONNECT itself is signed.", "直接对 CONNECT 签名。";
+        auth_https_hint: "First a signed request, then a CONNECT with the iotId and iotToken that it grants.", "先发送签名的 HTTPS 请求，再用得到的 iotId 和 iotToken 连接。";
+        auth_asks_page: "Asked: the stand-in in this page.", "由本页里的替身认证。";
+        auth_asks_program: "Asked: the stand-in of the program that serves this page.", "由提供本页的程序的替身认证。";
+        auth_asks_region: "Asked, through the program that serves this page:", "通过提供本页的程序访问：";
+        keep_alive_range: "Accepted range, s", "允许的范围（秒）";
+        keep_alive_range_hint: "The platform takes 60 to 300; a stand-in may take others.", "平台允许 60 至 300；替身可以不同。";
+        keep_alive_min: "Accepted range, from (s)", "允许的范围：下限（秒）";
+        keep_alive_max: "Accepted range, to (s)", "允许的范围：上限（秒）";
+        to: "to", "至";
+
+        pasted_line_breaks: "The pasted text held line breaks: they were left out. Is it all meant for this field?", "粘贴的文本中有换行，已去掉。全部内容都属于这一栏吗？";
+        pasted_ends: "White space around the pasted text was left out.", "已去掉粘贴文本首尾的空白。";
+        pasted_invisible: "Invisible characters in the pasted text were left out.", "已去掉粘贴文本中的不可见字符。";
+
+        preflight: "Before anything is sent", "发送之前";
+        preflight_good: "Nothing found that would be refused.", "未发现会被拒绝的内容。";
+        will_be_refused: "Refused", "会被拒绝";
+        doubtful: "Doubtful", "可疑";
+        rule_from: "Rule:", "依据：";
+
+        step_form: "The form that is posted", "提交的表单";
+        step_form_why: "POST /auth/devicename, application/x-www-form-urlencoded. signmethod, version, resources and sign are sent and not signed.", "POST /auth/devicename，application/x-www-form-urlencoded。signmethod、version、resources 和 sign 只发送，不参与签名。";
+        step_token: "Then the CONNECT", "然后是 CONNECT";
+        step_token_value: "client id = {id}\nuser name = iotId\npassword  = iotToken", "客户端 ID = {id}\n用户名 = iotId\n密码 = iotToken";
+        step_token_why: "The answer grants both for 7 days; the client id is sent as it is, without an extension part.", "两者来自认证的应答，7 天内有效；客户端 ID 原样发送，不带扩展参数。";
+        signed_request: "The signed request", "签名后的请求";
+
+        authenticates: "Asking for the HTTPS authentication", "正在进行 HTTPS 认证";
+        why_ended: "Why", "原因";
+        likely_causes: "What is likely behind it", "可能的原因";
+        certain: "certain", "确定";
+        likely: "likely", "很可能";
+        possible: "possible", "可能";
+        seen: "Seen", "依据";
+        try_this: "Try", "建议";
+        in_its_words: "In the connection's own words", "连接自身的描述（英文）";
+        auth_refused_with: "HTTPS auth", "HTTPS 认证";
+        other_tab: "Another tab of this console is connected as this device. The platform lets in one client for each triple: the two would push each other off again and again. Disconnect there, or use another device here.", "本调试台的另一个标签页正以同一设备连接。平台对每个三元组只允许一个客户端：两者会不断相互挤下线。请在那边断开，或在这里换一个设备。";
+
+        profiles: "Profiles", "配置";
+        profile: "Profile", "配置";
+        profile_none: "No profile", "未选择";
+        profiles_hint: "Forms under a name, kept by this browser. The secret is kept only where you say so.", "以名称保存的表单，存放在本浏览器中。只有您要求时才保存 deviceSecret。";
+        profile_name: "Name", "名称";
+        keep_secret: "Keep the secret too", "同时保存 deviceSecret";
+        keep_secret_hint: "In this browser's storage, readable for whoever can use this browser.", "保存在本浏览器中，能使用此浏览器的人都可以读到。";
+        save: "Save", "保存";
+        delete: "Delete", "删除";
+        import: "Import a file", "导入文件";
+        export: "Export all", "全部导出";
+        saved: "Saved:", "已保存：";
+        deleted: "Deleted:", "已删除：";
+        exported: "Profiles written to a file:", "已导出的配置：";
+        exported_secrets: "with their secret:", "其中含 deviceSecret：";
+        imported: "New profiles:", "新增配置：";
+        imported_renamed: "of which renamed, since the name was taken:", "其中因重名而改名：";
+        imported_known: "there already:", "已存在：";
+
+        elsewhere: "Take it elsewhere", "在别处使用";
+        elsewhere_hint: "The form as a command line, or as a link. The secret is in neither.", "以命令行或链接的形式使用此表单，两者都不含 deviceSecret。";
+        command_for: "Command for", "命令行工具";
+        command: "Command line", "命令行";
+        copy: "Copy", "复制";
+        copied: "Copied", "已复制";
+        not_copied: "The browser did not let it be copied: select the text and copy it by hand.", "浏览器不允许复制：请选中文本后手动复制。";
+        put_password_in: "Put the signed password into the line", "把签名后的密码写入命令行";
+        share_link: "Share link", "分享链接";
+        note_secret: "The secret comes from the environment: set TERN_DEVICE_SECRET first.", "deviceSecret 取自环境变量：请先设置 TERN_DEVICE_SECRET。";
+        note_password: "The signed password comes from the environment: set TERN_PASSWORD first, to the password shown above.", "签名后的密码取自环境变量：请先将 TERN_PASSWORD 设为上面显示的密码。";
+        note_password_inside: "The signed password stands in this line: whoever reads it can log in as this device, and it stays in the shell's history.", "签名后的密码就在命令行中：看到它的人都能以此设备登录，并且它会留在 shell 的历史记录里。";
+        note_needs_platform: "The stand-in in this page is not reached from a shell: start `tern platform` first, which knows the same sample device.", "命令行无法访问本页里的替身：请先启动 tern platform，它登记了同一个示例设备。";
+        note_no_websocket: "mosquitto's clients have no WebSocket before 2.1: this line uses MQTT on the platform's port, with the same securemode.", "mosquitto 2.1 之前的客户端不支持 WebSocket：此命令使用平台端口上的 MQTT，securemode 不变。";
+        note_ca_file: "ca.pem stands for the certificate to trust: the platform's root is GlobalSign R1, a stand-in names its own when it starts.", "ca.pem 代表要信任的证书：平台的根证书是 GlobalSign R1，替身在启动时会给出自己的证书。";
+        note_no_https_auth: "This program knows no HTTPS auth: the line signs in directly.", "该程序不支持 HTTPS 认证：此命令使用域名直连。";
+        note_auth_url: "Put the address of your stand-in's HTTPS authentication into --auth-url.", "请将 --auth-url 换成您的替身的 HTTPS 认证地址。";
+        note_nul: "The payload holds U+0000, which no command line can carry: it was left out.", "消息内容含有 U+0000，命令行无法携带，已去掉。";
+        note_bytes: "The payload is no text: write it into a file and give that with -f.", "消息内容不是文本：请写入文件，并用 -f 指定。";
+        line_waits: "The form has faults: mend them first.", "表单有误，请先修正。";
+
+        link_whole: "This form came by a link. The secret is never in one: type it, then connect.", "此表单来自链接。链接中不含 deviceSecret：请填写后再连接。";
+        link_cut: "The link was cut off on its way.", "链接不完整，途中被截断。";
+        link_changed: "The link was changed on its way: check each field.", "链接在途中被改动过：请逐项检查。";
+        link_too_long: "The link is longer than any that this console makes: nothing of it was read.", "链接过长，不是本调试台生成的：未读取任何内容。";
+        link_missing: "Missing, and left as in an empty form:", "缺少的内容（按空表单处理）：";
+        link_damaged: "Damaged or cut short:", "损坏或被截短的内容：";
     }
-    Some(match step {
-        "parameters" => {
-            "参与签名的参数：clientId 是不带扩展参数的部分；只有发送时间戳时，才对时间戳签名。"
-        }
-        "sorted" => "按参数名的字典序排序。换一种顺序就会得到另一个签名。",
-        "content" => "名称后面紧跟值，依次拼接，没有分隔符；名称也参与签名，不只是值。",
-        "hmac" => {
-            "密钥是设备自己的 deviceSecret 原文，不是产品的密钥，也不做十六进制解码；这里从不显示它。"
-        }
-        "client_id" => "两条竖线之间是扩展参数。securemode 跟随传输方式：TLS 为 2，不加密为 3。",
-        "username" => "先是设备名，然后是 &，最后是 productKey，顺序不能颠倒。",
-        "password" => "签名的十六进制形式，平台不区分大小写。",
-        _ => return None,
-    })
 }

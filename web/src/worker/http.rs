@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tern_core::auth::MAX_ANSWER;
 use tern_core::device::{CloseKind, CloseReason};
+use tern_core::explain::{InWords, Lang};
 
 /// How long the program may take to answer, in ms: below the 10 s that an attempt may take in all, so that
 /// it is told from a platform that says nothing.
@@ -69,6 +70,32 @@ pub enum HttpFailure {
         /// How many.
         bytes: usize,
     },
+}
+
+impl InWords for HttpFailure {
+    fn in_words(&self, lang: Lang) -> String {
+        if lang == Lang::En {
+            return self.to_string();
+        }
+        match self {
+            Self::NoProgram { status } => format!(
+                "提供本页的服务器不转发 HTTPS 认证（应答状态为 {status}）：浏览器不允许网页直接访问平台。请打开由 tern up 或 tern platform 提供的页面，或选择域名直连"
+            ),
+            Self::Program { status, words } => {
+                format!("提供本页的程序未能转发表单（状态 {status}）：{words}")
+            }
+            Self::Unreachable => {
+                "无法访问提供本页的程序：程序已退出，或网络不通。请重新启动它，再连接".into()
+            }
+            Self::TimedOut => format!(
+                "提供本页的程序在 {} 秒内没有应答，请重试",
+                TIMEOUT_MS / 1000
+            ),
+            Self::TooLarge { bytes } => {
+                format!("应答有 {bytes} 字节：认证的应答不会超过 {MAX_ANSWER} 字节")
+            }
+        }
+    }
 }
 
 impl From<HttpFailure> for CloseReason {

@@ -1,25 +1,41 @@
-//! The signed CONNECT, step by step, as it is typed.
+//! The signed CONNECT, or the signed request before it, step by step, as it is typed.
 
+use tern_core::explain::step_why;
 use tern_core::sign::Step;
 use yew::prelude::*;
 
 use crate::app::Console;
-use crate::form::Field;
+use crate::form::{Auth, Fault, Field};
 use crate::state::connect::Action;
 use crate::words::Words;
-use crate::words::connect::why;
 
 /// What stands in the place of a password.
 const HIDDEN: &str = "••••••••••••••••••••••••";
+
+/// A step as it is drawn.
+struct Shown {
+    name: &'static str,
+    title: &'static str,
+    value: String,
+    why: &'static str,
+    /// Whether it is sent as it stands.
+    is_sent: bool,
+    /// Whether a button shows and hides what is secret in it.
+    has_secret: bool,
+}
 
 /// Draws it.
 pub(super) fn view(console: &Console) -> Html {
     let state = console.state();
     let words = state.words();
-    let content = match state.connect.form.steps() {
+    let title = match state.connect.form.auth {
+        Auth::Direct => words.connect.signed_connect,
+        Auth::Https => words.connect.signed_request,
+    };
+    let content = match steps(console, words) {
         Ok(steps) => html! {
             <ol class="steps">
-                { for steps.iter().map(|step| one(console, step, words)) }
+                { for steps.into_iter().map(|step| one(console, step, words)) }
             </ol>
         },
         Err(faults) => html! {
@@ -31,44 +47,87 @@ pub(super) fn view(console: &Console) -> Html {
     };
     html! {
         <section class="signing" aria-labelledby="signing-title">
-            <h2 id="signing-title">{ words.connect.signed_connect }</h2>
+            <h2 id="signing-title">{ title }</h2>
             <p class="lead">{ words.connect.signed_connect_hint }</p>
             { content }
         </section>
     }
 }
 
-fn one(console: &Console, step: &Step, words: &'static Words) -> Html {
+fn steps(console: &Console, words: &'static Words) -> Result<Vec<Shown>, Vec<Fault>> {
+    let state = console.state();
+    let form = &state.connect.form;
+    let shown = state.connect.password_shown;
+    let of_core = |step: &Step| Shown {
+        name: step.name,
+        title: title(step.name, words),
+        value: match step.is_secret() && !shown {
+            true => HIDDEN.to_owned(),
+            false => step.value.expose().to_owned(),
+        },
+        why: step_why(step, state.lang.core()),
+        is_sent: matches!(step.name, "client_id" | "username" | "password"),
+        has_secret: step.is_secret(),
+    };
+    let steps = form.steps()?;
+    let mut steps: Vec<_> = steps.iter().map(of_core).collect();
+    if form.auth == Auth::Https {
+        // Signed alike; what is made of the signature is another thing.
+        steps.retain(|step| !step.is_sent);
+        let body = form.auth_request()?.body;
+        let body = match body.split_once("sign=").filter(|_| !shown) {
+            Some((before, sign)) => {
+                let after = sign.split_once('&').map_or("", |(_, after)| after);
+                format!("{before}sign={HIDDEN}&{after}")
+            }
+            None => body,
+        };
+        steps.push(Shown {
+            name: "form",
+            title: words.connect.step_form,
+            value: body,
+            why: words.connect.step_form_why,
+            is_sent: true,
+            has_secret: true,
+        });
+        let id = form.client_id_meant();
+        steps.push(Shown {
+            name: "token",
+            title: words.connect.step_token,
+            value: words.connect.step_token_value.replace("{id}", &id),
+            why: words.connect.step_token_why,
+            is_sent: true,
+            has_secret: false,
+        });
+    }
+    Ok(steps)
+}
+
+fn one(console: &Console, step: Shown, words: &'static Words) -> Html {
     let shown = console.state().connect.password_shown;
-    let why = why(console.state().lang, step.name).unwrap_or(step.why);
-    let sent = matches!(step.name, "client_id" | "username" | "password");
-    let value = if step.is_secret() && !shown {
-        html! { <code class="value" data-step={step.name}>{ HIDDEN }</code> }
+    let show_or_hide = if shown {
+        words.common.hide
     } else {
-        html! { <code class="value" data-step={step.name}>{ step.value.expose().to_owned() }</code> }
+        words.common.show
     };
     html! {
-        <li class={classes!(sent.then_some("sent"))}>
-            <h3>{ title(step.name, words) }</h3>
+        <li class={classes!(step.is_sent.then_some("sent"))}>
+            <h3>{ step.title }</h3>
             <div class="beside">
-                { value }
-                if step.is_secret() {
+                <code class="value" data-step={step.name}>{ step.value }</code>
+                if step.has_secret {
                     <button
                         type="button"
                         class="plain"
                         aria-pressed={shown.to_string()}
-                        aria-label={format!(
-                            "{} {}",
-                            if shown { words.common.hide } else { words.common.show },
-                            title(step.name, words)
-                        )}
+                        aria-label={format!("{show_or_hide} {}", step.title)}
                         onclick={console.acts(move |_: MouseEvent| Action::ShowPassword(!shown))}
                     >
-                        { if shown { words.common.hide } else { words.common.show } }
+                        { show_or_hide }
                     </button>
                 }
             </div>
-            <p class="why">{ why }</p>
+            <p class="why">{ step.why }</p>
         </li>
     }
 }
@@ -98,5 +157,7 @@ fn name(field: Field, words: &Words) -> &'static str {
         Field::Method => words.connect.method,
         Field::Timestamp => words.connect.timestamp,
         Field::KeepAlive => words.connect.keep_alive,
+        Field::KeepAliveMin => words.connect.keep_alive_min,
+        Field::KeepAliveMax => words.connect.keep_alive_max,
     }
 }

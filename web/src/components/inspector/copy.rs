@@ -1,10 +1,9 @@
 //! The bytes into the clipboard, where the browser lets a page do that.
 
-use js_sys::Reflect;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::components::clipboard;
 use crate::words::inspector::Inspector;
 
 /// How it went.
@@ -19,23 +18,12 @@ pub(super) enum Outcome {
 /// Copies a text and tells how it went.
 pub(super) fn copy(text: String, tell: UseStateSetter<Option<Outcome>>) {
     spawn_local(async move {
-        let outcome = match write(&text).await {
+        let outcome = match clipboard::write(&text).await {
             Some(()) => Outcome::Copied,
             None => Outcome::Yourself(text),
         };
         tell.set(Some(outcome));
     });
-}
-
-async fn write(text: &str) -> Option<()> {
-    let navigator = web_sys::window()?.navigator();
-    // Missing where the page came over plain HTTP.
-    let clipboard = Reflect::get(&navigator, &JsValue::from_str("clipboard")).ok()?;
-    if clipboard.is_undefined() {
-        return None;
-    }
-    let written = navigator.clipboard().write_text(text);
-    JsFuture::from(written).await.ok().map(drop)
 }
 
 /// Says how it went.
