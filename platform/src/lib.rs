@@ -90,3 +90,4 @@ pub use platform::Platform;
 pub use registry::{Device, DeviceAddress, DeviceView, SubscriptionView};
 pub use routing::{PushError, Pushed};
 pub use settings::{IdleFactor, RefusalCodes, Settings, SettingsError};
+pub use topics::owns_topic;

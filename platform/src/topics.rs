@@ -19,7 +19,8 @@
 //! device it is addressed to.
 
 /// Whether a topic name belongs to the device, so that it may publish there and be sent messages on it.
-pub(crate) fn owns_topic(product_key: &str, device_name: &str, topic: &str) -> bool {
+#[must_use]
+pub fn owns_topic(product_key: &str, device_name: &str, topic: &str) -> bool {
     within(product_key, device_name, topic)
 }
 

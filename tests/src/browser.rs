@@ -116,6 +116,12 @@ impl Browser {
         &self.devtools
     }
 
+    /// Runs a script in every page that is opened from now on, before the page's own. Not in its workers.
+    pub fn before_each_page(&self, script: &str) {
+        let source = json!({ "source": script });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &source);
+    }
+
     /// Opens an address.
     pub fn open(&self, url: &str) {
         self.post("/url", &json!({ "url": url }));
@@ -133,6 +139,12 @@ impl Browser {
         element
             .unwrap_or_else(|| panic!("no element {css}: {found}"))
             .into()
+    }
+
+    /// Waits for an element by its XPath: what it says can be part of that.
+    pub fn see_path(&self, path: &str) {
+        let found = self.post("/element", &json!({ "using": "xpath", "value": path }));
+        assert!(found[ELEMENT].is_string(), "no element {path}: {found}");
     }
 
     /// Whether there is such an element now.

@@ -123,15 +123,15 @@ pub struct Platform {
 impl Platform {
     /// Starts one that takes MQTT at `listen`, with its CA in a folder of its own.
     pub fn start(built: &Built, listen: &str) -> Self {
+        Self::start_at(built, listen, "127.0.0.1:0", "60..300")
+    }
+
+    /// Starts one with its control at `http` that takes keep alives of `keep_alive`, such as `60..300`.
+    pub fn start_at(built: &Built, listen: &str, http: &str, keep_alive: &str) -> Self {
         let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/console-platform");
         let mut child = Command::new(&built.program)
-            .args([
-                "platform",
-                "--https",
-                "127.0.0.1:0",
-                "--http",
-                "127.0.0.1:0",
-            ])
+            .args(["platform", "--https", "127.0.0.1:0", "--http", http])
+            .args(["--keepalive-range", keep_alive])
             .args(["--listen", listen, "--events", "none", "--data"])
             .arg(data)
             .stdout(Stdio::piped())

@@ -7,11 +7,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{KeyboardEvent, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
+use crate::cloud::Remote;
 use crate::components::{check, cloud, connect, header, keys, messages, timeline};
 use crate::link::WorkerLink;
 use crate::protocol::Command;
+use crate::protocol::cloud::{self as cloud_protocol, Ask};
+use crate::state::cloud::Source;
 use crate::state::connect::Action::{Elsewhere, Sent};
-use crate::state::{Action, Place, Standing, State, Worker};
+use crate::state::{self, Action, Place, Standing, State, Worker};
 use crate::tabs::Tabs;
 use crate::words::Lang;
 use crate::{opening, served};
@@ -38,6 +41,10 @@ pub(crate) struct Console {
     pub(crate) page: UseReducerHandle<Page>,
     /// The way to the worker.
     pub(crate) send: Callback<(Command, Vec<u8>)>,
+    /// The way to the control address of the program that serves the page.
+    pub(crate) ask_served: Callback<(u32, Ask)>,
+    /// Has it asked how it stands, at once.
+    pub(crate) look_served: Callback<()>,
 }
 
 impl Console {
@@ -72,6 +79,8 @@ impl Console {
 pub(crate) fn app() -> Html {
     let page = use_reducer(|| Page(State::new(language(), place().unwrap_or_default())));
     let worker = use_mut_ref(|| None::<WorkerLink>);
+    let remote = use_mut_ref(|| None::<Remote>);
+    let is_served = page.0.cloud.served.is_some();
 
     {
         let (page, worker) = (page.dispatcher(), worker.clone());
@@ -147,6 +156,40 @@ pub(crate) fn app() -> Html {
             }
         });
     }
+    {
+        let (remote, page) = (remote.clone(), page.dispatcher());
+        use_effect_with(is_served, move |is_served| {
+            let dispatch = move |action: state::cloud::Action| page.dispatch(action.into());
+            *remote.borrow_mut() = is_served.then(|| Remote::start(dispatch));
+        });
+    }
+    {
+        let (send, remote) = (send.clone(), remote.clone());
+        let ready = matches!(page.0.worker, Worker::Ready { .. });
+        let watched = page.0.cloud_watched();
+        use_effect_with((watched, ready, is_served), move |(watched, ready, _)| {
+            if *ready {
+                let look = cloud_protocol::Command::Look(*watched == Some(Source::InPage));
+                send.emit((Command::Cloud(look), Vec::new()));
+            }
+            if let Some(remote) = &*remote.borrow() {
+                remote.look(*watched == Some(Source::Served));
+            }
+        });
+    }
+    let ask_served = {
+        let remote = remote.clone();
+        use_callback((), move |(number, ask): (u32, Ask), ()| {
+            if let Some(remote) = &*remote.borrow() {
+                remote.ask(number, ask);
+            }
+        })
+    };
+    let look_served = use_callback((), move |(), ()| {
+        if let Some(remote) = &*remote.borrow() {
+            remote.look(true);
+        }
+    });
     use_effect_with(page.0.lang, |lang| {
         let root = document().and_then(|document| document.document_element());
         if let Some(root) = root {
@@ -168,7 +211,12 @@ pub(crate) fn app() -> Html {
         }
     });
 
-    let console = Console { page, send };
+    let console = Console {
+        page,
+        send,
+        ask_served,
+        look_served,
+    };
     let latest = use_mut_ref(|| console.clone());
     *latest.borrow_mut() = console.clone();
     use_effect_with((), move |()| {

@@ -9,6 +9,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod app;
+pub mod cloud;
 #[cfg(target_arch = "wasm32")]
 mod components;
 pub mod copy_as;

@@ -1,6 +1,8 @@
 //! Journeys through the built console in a headless Chromium, against a real `tern platform` or with no
 //! server but one for files. Run them by `cargo xtask test`. Pictures land in `target/screens/`.
 
+mod cloud;
+mod hidden_tab;
 mod messages;
 
 use tern_tests::browser::{Browser, Theme};

@@ -3,7 +3,7 @@
 use gloo::timers::callback::Timeout;
 use tern_core::explain::{InWords, Lang};
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, HtmlInputElement};
+use web_sys::{ClipboardEvent, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use super::choice::selected;
@@ -181,4 +181,14 @@ fn described_by(field: Field, hint: bool, fault: bool) -> Option<String> {
 pub(super) fn input_text(event: &InputEvent) -> String {
     let input = event.target().and_then(|target| target.dyn_into().ok());
     input.map_or_else(String::new, |input: HtmlInputElement| input.value())
+}
+
+/// Goes to an element, such as the first field with a fault.
+pub(super) fn focus(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = document.and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // An element that can't take the focus keeps its mark all the same.
+        let _ = element.focus();
+    }
 }

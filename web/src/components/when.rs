@@ -31,6 +31,18 @@ pub(super) fn clock(since_1970_ms: f64, fine: bool) -> String {
     }
 }
 
+/// The same to the second, with the day before it where that is not today.
+pub(super) fn day_and_time(since_1970_ms: f64) -> String {
+    let day = |date: &Date| (date.get_full_year(), date.get_month() + 1, date.get_date());
+    let then = day(&Date::new(&JsValue::from_f64(since_1970_ms)));
+    let time = clock(since_1970_ms, false);
+    if then == day(&Date::new_0()) {
+        return time;
+    }
+    let (year, month, day) = then;
+    format!("{year}-{month:02}-{day:02} {time}")
+}
+
 /// A number with thin spaces between its thousands.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();

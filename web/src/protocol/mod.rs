@@ -60,6 +60,8 @@ pub enum Command {
     Watch(Box<Watch>),
     /// Forget the packets and messages held.
     Clear,
+    /// For the stand-in inside the page.
+    Cloud(cloud::Command),
 }
 
 /// What the page looks at: of each place what is in sight, nothing of a place that is not shown.
@@ -81,6 +83,8 @@ pub enum Report {
     },
     /// How everything stands.
     Snapshot(Box<Snapshot>),
+    /// Of the stand-in inside the page.
+    Cloud(cloud::Report),
 }
 
 /// How everything stands.

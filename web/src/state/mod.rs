@@ -17,6 +17,7 @@ pub use list_keys::ListKeys;
 pub use place::Place;
 pub use standing::Standing;
 
+use crate::form::Carrier;
 use crate::protocol::{Link, Report, Snapshot, Watch};
 use crate::sample;
 use crate::words::{Lang, Words};
@@ -148,9 +149,15 @@ impl State {
                     }
                     self.seen = Rc::new(Seen { now: *now, bytes });
                 }
+                Report::Cloud(report) => self.cloud.act(cloud::Action::InPageTold(report)),
             },
             Action::WorkerBroken(text) => self.worker = Worker::Broken(text),
-            Action::Connect(action) => self.connect.act(action),
+            Action::Connect(action) => {
+                if let connect::Action::Served { host, port, .. } = &action {
+                    self.cloud.served_at(host, *port);
+                }
+                self.connect.act(action);
+            }
             Action::Check(action) => self.check.act(action),
             Action::Timeline(action) => self.timeline.act(action),
             Action::Messages(action) => self.messages.act(action),
@@ -192,6 +199,19 @@ impl State {
     pub fn topic(&self) -> String {
         let typed = self.messages.topic.clone();
         typed.unwrap_or_else(|| self.own_topic())
+    }
+
+    /// Whose cloud side the place of that name shows: the one chosen, or the one that the device connects to.
+    #[must_use]
+    pub fn cloud_source(&self) -> cloud::Source {
+        let in_page = self.connect.form.carrier == Carrier::InPage;
+        self.cloud.source(in_page)
+    }
+
+    /// The source that somebody looks at now, if anybody does.
+    #[must_use]
+    pub fn cloud_watched(&self) -> Option<cloud::Source> {
+        (self.place == Place::Cloud).then(|| self.cloud_source())
     }
 
     /// The connection in one word.

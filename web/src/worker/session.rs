@@ -135,6 +135,8 @@ impl Session {
             Command::StopRepeat => self.stop_repeat(Stop::Asked),
             Command::Watch(watch) => self.watch = *watch,
             Command::Clear => self.history.clear(),
+            // The stand-in's own: whoever holds it takes it.
+            Command::Cloud(_) => {}
         }
     }
 
@@ -407,7 +409,7 @@ const NOT_RUNNING: &str = "there is no connection: connect first";
     clippy::cast_sign_loss,
     reason = "a cast from f64 saturates, and no page lives 2^53 ms"
 )]
-fn instant(now_ms: f64) -> Instant {
+pub(super) fn instant(now_ms: f64) -> Instant {
     Instant::from_millis(now_ms as u64)
 }
 

@@ -8,7 +8,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessageP
 
 use super::in_page::InPage;
 use super::log::Bounds;
-use super::session::Session;
+use super::session::{Session, instant};
 use super::websocket::WebSocketTransport;
 use crate::link::{post, unpack};
 use crate::protocol::{Command, Link, Report};
@@ -36,7 +36,7 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
             }
         });
         let session = Session::new(
-            Box::new(in_page),
+            Box::new(in_page.clone()),
             Box::new(network),
             Bounds::default(),
             seed,
@@ -77,6 +77,7 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
             scope: scope.clone(),
             session: RefCell::new(session),
             clock: scope.performance(),
+            in_page,
             wake: Timer::default(),
             wake_at_ms: std::cell::Cell::new(f64::MAX),
             tick: Timer::default(),
@@ -116,6 +117,8 @@ struct Host {
     session: RefCell<Session>,
     /// Cached: asking the scope for it is a call of its own.
     clock: Option<Performance>,
+    /// The stand-in that the session's device may be connected to, and that can be asked without one.
+    in_page: InPage,
     wake: Timer,
     wake_at_ms: std::cell::Cell<f64>,
     tick: Timer,
@@ -130,7 +133,10 @@ impl Host {
             return;
         };
         let now_ms = self.now_ms();
-        self.session.borrow_mut().command(now_ms, command, &bytes);
+        match command {
+            Command::Cloud(command) => self.in_page.command(instant(now_ms), command),
+            command => self.session.borrow_mut().command(now_ms, command, &bytes),
+        }
         self.turn();
         self.answer_soon();
     }
@@ -155,7 +161,10 @@ impl Host {
     }
 
     fn turn(&self) {
-        let next = self.session.borrow_mut().turn(self.now_ms());
+        let now_ms = self.now_ms();
+        self.in_page.turn(instant(now_ms));
+        // The session names the stand-in's time too, whichever transport it uses.
+        let next = self.session.borrow_mut().turn(now_ms);
         self.wake_by(next);
         self.tell_soon();
     }
@@ -175,7 +184,7 @@ impl Host {
     /// Tells the page by the next tick, if there is something to tell.
     fn tell_soon(&self) {
         let session = self.session.borrow();
-        if self.tick.get().is_none() && session.has_changed() {
+        if self.tick.get().is_none() && (session.has_changed() || self.in_page.has_news()) {
             let every = if self.is_busy.get() {
                 BUSY_TICK_MS
             } else {
@@ -197,6 +206,9 @@ impl Host {
         let snapshot = self.session.borrow_mut().snapshot(now_ms, &mut bytes);
         let counts_down = matches!(snapshot.link, Link::Waiting { .. });
         self.report(&Report::Snapshot(Box::new(snapshot)), &bytes);
+        for report in self.in_page.reports() {
+            self.report(&Report::Cloud(report), &[]);
+        }
         self.tell_soon();
         if counts_down && self.tick.get().is_none() {
             self.set(&self.tick, Some(COUNTDOWN_MS), &self.on_tick);

@@ -11,10 +11,9 @@ mod signing;
 mod status;
 mod whereto;
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::field::focus;
 use crate::app::Console;
 use crate::protocol::{Command, Task};
 use crate::state::connect::Action;
@@ -73,14 +72,5 @@ fn submit(console: &Console) {
     match state.connect.form.faults().first() {
         None => console.tell(Command::Connect(Box::new(state.connect.form.clone()))),
         Some(fault) => focus(fault.field.id()),
-    }
-}
-
-fn focus(id: &str) {
-    let document = web_sys::window().and_then(|window| window.document());
-    let element = document.and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        // An element that can't take the focus keeps its mark all the same.
-        let _ = element.focus();
     }
 }

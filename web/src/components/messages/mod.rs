@@ -38,7 +38,7 @@ pub(crate) fn view(console: &Console) -> Html {
 }
 
 /// The choice between QoS 0 and 1: all that the platform offers.
-fn qos(id: &'static str, chosen: u8, act: Callback<u8>) -> Html {
+pub(in crate::components) fn qos(id: &'static str, chosen: u8, act: Callback<u8>) -> Html {
     let choices = [0_u8, 1].map(|qos| {
         let act = act.clone();
         let onchange = Callback::from(move |_: Event| act.emit(qos));
