@@ -1,5 +1,10 @@
 //! One packet under the glass: what keys lead to, what is lit, what is drawn and what is copied.
 
+#![allow(
+    clippy::single_range_in_vec_init,
+    reason = "stretches of bytes are compared, not their offsets"
+)]
+
 use std::ops::Range;
 
 use tern_core::wire::Sender::{self, Client, Server};

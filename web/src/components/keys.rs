@@ -23,6 +23,7 @@ pub(crate) fn view(console: &Console) -> Html {
         ("p", keys.pause),
         ("j", keys.next),
         ("k", keys.previous),
+        ("i", keys.inspect),
         ("c", keys.connect),
         ("Esc", keys.leave),
         ("?", keys.help),
@@ -94,6 +95,7 @@ pub(crate) fn pressed(console: &Console, event: &KeyboardEvent) {
             step(console, key == "j");
             true
         }
+        "i" if state.place == Place::Timeline => focus(".fields [tabindex='0']"),
         "c" if state.now().link.is_active() => {
             console.tell(Command::Disconnect);
             true
@@ -122,8 +124,10 @@ fn leave(console: &Console, focused: Option<&HtmlElement>) {
     let state = console.state();
     if state.keys_shown {
         console.act(Action::ShowKeys(false));
-    } else if state.place == Place::Timeline && state.timeline.watch.chosen.is_some() {
+    } else if let (Place::Timeline, Some(index)) = (state.place, state.timeline.watch.chosen) {
         console.act(timeline::Action::Choose(None));
+        // Back to where the packet was chosen, if that is in sight.
+        focus(&format!("[data-index='{index}']"));
     } else if state.place == Place::Messages && state.messages.watch.chosen.is_some() {
         console.act(messages::Action::Choose(None));
     } else if let Some(element) = focused {

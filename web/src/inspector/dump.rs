@@ -17,18 +17,20 @@ pub const AROUND: usize = 128;
 /// The stretches that are drawn, whole rows but for the packet's end. `fault` is the offset of a bad byte.
 #[must_use]
 pub fn drawn(len: usize, fault: Option<usize>) -> Vec<Range<usize>> {
-    let front = len.min(FRONT);
-    let mut drawn = vec![0..front];
-    let rows_of = |at: usize| at / ROW * ROW;
-    if let Some(at) = fault.filter(|at| *at + AROUND > front && front < len) {
-        let start = rows_of(at.saturating_sub(AROUND)).max(front);
-        let end = (rows_of(at) + ROW + AROUND).min(len);
-        match drawn.first_mut().filter(|front| front.end == start) {
-            Some(front) => front.end = end,
-            None => drawn.push(start..end),
-        }
+    let front = 0..len.min(FRONT);
+    let behind = fault.filter(|at| at + AROUND > front.end && front.end < len);
+    let Some(at) = behind else {
+        return Vec::from([front]);
+    };
+    let row_of = |at: usize| at / ROW * ROW;
+    let start = row_of(at.saturating_sub(AROUND)).max(front.end);
+    let around = start..(row_of(at) + ROW + AROUND).min(len);
+    if start == front.end {
+        let both = front.start..around.end;
+        Vec::from([both])
+    } else {
+        Vec::from([front, around])
     }
-    drawn
 }
 
 /// The byte that a key leads to, of those drawn, with `row` bytes in a row.

@@ -14,6 +14,7 @@ words! {
         newest: "To the newest", "到最新一条";
         leave: "Leave a field, close what is open", "离开输入框，关闭弹层";
         help: "Show this sheet", "显示本页";
+        inspect: "To the fields of the packet chosen", "查看所选报文的字段";
         connect: "Connect or disconnect", "连接或断开";
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn zh(text: &str) -> Option<&'static str> {
     let found = here.into_iter().flatten().find(|(en, _)| *en == text);
     found
         .map(|(_, zh)| *zh)
-        .or_else(|| crate::wire::dissect::chinese(text))
+        .or_else(|| crate::wire::dissect::rule_in_chinese(text))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ impl Fault {
     #[must_use]
     pub fn chinese(&self) -> String {
         match &self.error {
-            FrameError::Malformed(malformed) => chinese(malformed.rule)
+            FrameError::Malformed(malformed) => rule_in_chinese(malformed.rule)
                 // A test holds that no rule of `read` comes here.
                 .unwrap_or(malformed.rule)
                 .to_owned(),
@@ -53,9 +53,9 @@ impl Fault {
     }
 }
 
-/// A rule of the strict check in Simplified Chinese.
+/// A rule of the strict check in Simplified Chinese; none for another text.
 #[must_use]
-pub(crate) fn chinese(rule: &str) -> Option<&'static str> {
+pub fn rule_in_chinese(rule: &str) -> Option<&'static str> {
     RULES
         .iter()
         .find(|(english, _)| *english == rule)
@@ -153,11 +153,11 @@ mod tests {
                 {
                     continue;
                 }
-                assert!(chinese(&rule).is_some(), "no Chinese for {rule:?}");
+                assert!(rule_in_chinese(&rule).is_some(), "no Chinese for {rule:?}");
                 count += 1;
             }
         }
-        assert!(chinese("the protocol name is \"MQTT\" [MQTT-3.1.2-1]").is_some());
+        assert!(rule_in_chinese("the protocol name is \"MQTT\" [MQTT-3.1.2-1]").is_some());
         assert!(count >= RULES.len(), "{count} rules in the sources");
     }
 

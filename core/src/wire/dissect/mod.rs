@@ -32,8 +32,7 @@ mod walk;
 use std::ops::Range;
 
 pub use explanation::Explanation;
-pub use fault::Fault;
-pub(crate) use fault::chinese;
+pub use fault::{Fault, rule_in_chinese};
 pub use field::Field;
 pub use field_name::FieldName;
 pub use value::Value;

@@ -1,5 +1,6 @@
 //! What the field that is lit means, and where its rule stands.
 
+use tern_core::wire::dissect::Value;
 use yew::prelude::*;
 
 use super::fields::place_of;
@@ -46,7 +47,7 @@ pub(super) fn view(scene: &Scene<'_>) -> Html {
                     <code>{ dump::hex(bytes, &[]) }</code>
                 }
             </p>
-            if !value.is_empty() {
+            if !(value.is_empty() || is_short && node.value == Value::Bytes) {
                 <p class="said"><code>{ value }</code></p>
             }
             { bits::view(scene, line) }

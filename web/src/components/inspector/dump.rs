@@ -80,7 +80,8 @@ fn row(scene: &Scene<'_>, start: usize) -> Html {
     let look = scene.look;
     let in_row = |at: usize| at.checked_sub(start).filter(|column| *column < ROW);
     let lit = look.lit_bytes();
-    let lit = lit.start.max(start)..lit.end.min(start + ROW);
+    // One more on each side, so that a row knows whether the light begins or ends in it.
+    let lit = lit.start.max(start.saturating_sub(1))..lit.end.min(start + ROW + 1);
     let len = scene.bytes.len();
     let bytes = scene.bytes.get(start..len.min(start + ROW));
     let is_hidden = |at: &usize| look.hidden().iter().any(|range| range.contains(at));

@@ -13,7 +13,7 @@ pub(super) struct Props {
     pub(super) start: usize,
     /// Its bytes, sixteen at most.
     pub(super) bytes: Vec<u8>,
-    /// The offsets that are lit.
+    /// The offsets that are lit, cut to one before and one behind the row.
     pub(super) lit: Range<usize>,
     /// The column that the Tab key reaches.
     pub(super) caret: Option<usize>,
@@ -28,8 +28,9 @@ pub(super) struct Props {
 #[component(DumpRow)]
 pub(super) fn dump_row(props: &Props) -> Html {
     let second = props.start + ROW / 2;
+    let is_short = props.bytes.len() <= ROW / 2 && props.bad.is_none_or(|column| column < ROW / 2);
     html! {
-        <div class="dump-row" role="row">
+        <div class={classes!("dump-row", is_short.then_some("short"))} role="row">
             <span class="offset" role="presentation" aria-hidden="true">{ offset(props.start) }</span>
             <span class="hex" role="presentation">{ for (0..8).map(|column| hex(props, column)) }</span>
             <span class="offset second" role="presentation" aria-hidden="true">{ offset(second) }</span>

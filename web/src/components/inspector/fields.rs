@@ -104,19 +104,20 @@ fn item(scene: &Scene<'_>, line: usize, node: &Node, is_lit: bool) -> Html {
             <span class="twist" aria-hidden="true">{ twist }</span>
             <span class="name">{ say::name(scene.lang, node.name) }</span>
             if !value.is_empty() {
-                <code class={classes!("value", is_aside(scene, node).then_some("aside"))}>{ value }</code>
+                <code class={classes!("value", is_dim(scene, node).then_some("dim"))}>{ value }</code>
             }
             if is_bad {
-                <span class="mark">{ "✗ " }{ words.bad_byte }</span>
+                <span class="bad-byte">{ "✗ " }{ words.bad_byte }</span>
             }
             <span class="place" aria-hidden="true">{ place_of(scene, node) }</span>
         </div>
     }
 }
 
-/// Whether what is said is not the field's own text.
-fn is_aside(scene: &Scene<'_>, node: &Node) -> bool {
+/// Whether what is said is not the field's own text or number.
+fn is_dim(scene: &Scene<'_>, node: &Node) -> bool {
     node.range.is_empty()
+        || node.value == Value::Bytes
         || node.secret
             && !scene.look.secrets_shown
             && matches!(node.value, Value::Text | Value::Bytes)

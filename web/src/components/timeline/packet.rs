@@ -3,12 +3,13 @@
 use yew::prelude::*;
 
 use tern_core::wire::PacketType;
+use tern_core::wire::dissect::rule_in_chinese;
 
 use crate::app::Console;
 use crate::components::when::{grouped, time_of_day};
 use crate::protocol::{Detail, Row};
 use crate::state::timeline::Action;
-use crate::words::Words;
+use crate::words::Lang;
 use crate::worker::log::Direction;
 
 /// Draws it.
@@ -37,7 +38,7 @@ pub(super) fn view(console: &Console, place: usize, row: &Row) -> Html {
                 <time>{ time_of_day(&state.worker, row.at_ms) }</time>
                 <span class="way" role="img" aria-label={way}>{ arrow }</span>
                 <span class="kind">{ name }</span>
-                <span class="detail">{ detail(&row.detail, words) }</span>
+                <span class="detail">{ detail(&row.detail, state.lang) }</span>
                 <span class="id">{ row.packet_id.map(|id| id.to_string()).unwrap_or_default() }</span>
                 <span class="trip">{ row.round_trip_ms.map(round_trip).unwrap_or_default() }</span>
                 <span class="frame" title={words.timeline.frame_hint}>{ frame(row) }</span>
@@ -64,7 +65,8 @@ fn frame(row: &Row) -> String {
     }
 }
 
-fn detail(detail: &Detail, words: &Words) -> Html {
+fn detail(detail: &Detail, lang: Lang) -> Html {
+    let words = lang.words();
     match detail {
         Detail::Nothing => Html::default(),
         Detail::Connect {
@@ -129,8 +131,10 @@ fn detail(detail: &Detail, words: &Words) -> Html {
                 qos => html! { <span class="good">{ format!("QoS {qos}") }</span> },
             }) }
         },
-        Detail::Malformed { at, rule } => html! {
-            <span class="bad">{ words.timeline.at_byte }{ format!(" {at}: {rule}") }</span>
-        },
+        Detail::Malformed { at, rule } => {
+            let chinese = rule_in_chinese(rule).filter(|_| lang == Lang::Zh);
+            let rule = chinese.unwrap_or(rule);
+            html! { <span class="bad">{ words.timeline.at_byte }{ format!(" {at}: {rule}") }</span> }
+        }
     }
 }
