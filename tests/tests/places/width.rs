@@ -39,7 +39,7 @@ fn what_sticks_out_would_be_found() {
     let browser = open(&built, "en-US");
     let script =
         "const wide = document.createElement('p'); wide.id = 'wide'; wide.style.width = '2000px';
-        document.querySelector('main').append(wide)";
+        wide.textContent = 'wide'; document.body.append(wide)";
     browser.run(script, &json!([]));
     let by = overflow(&browser).expect("it sticks out");
     assert!(by.contains("p#wide"), "{by}");
