@@ -41,8 +41,11 @@ fn what_sticks_out_would_be_found() {
         "const wide = document.createElement('p'); wide.id = 'wide'; wide.style.width = '2000px';
         wide.textContent = 'wide'; document.body.append(wide)";
     browser.run(script, &json!([]));
-    let by = overflow(&browser).expect("it sticks out");
-    assert!(by.contains("p#wide"), "{by}");
+    for (width, height) in SIZES {
+        browser.resize(width, height, Theme::Light);
+        let by = overflow(&browser).expect("it sticks out");
+        assert!(by.contains("p#wide"), "{by}");
+    }
 }
 
 /// What sticks out of the window to the right, if the page can be scrolled there.
@@ -51,10 +54,11 @@ fn overflow(browser: &Browser) -> Option<String> {
     said.as_str().map(Into::into)
 }
 
+// The window's width in the layout: a phone shows a page that is too wide smaller, and `innerWidth` grows with it.
 const OVERFLOW: &str = r"
-    const page = document.scrollingElement;
-    if (page.scrollWidth <= innerWidth) return null;
-    const out = [...document.body.querySelectorAll('*')].filter(one => one.getBoundingClientRect().right > innerWidth);
+    const page = document.scrollingElement, wide = document.documentElement.clientWidth;
+    if (page.scrollWidth <= wide) return null;
+    const out = [...document.body.querySelectorAll('*')].filter(one => one.getBoundingClientRect().right > wide);
     const name = one => one.tagName.toLowerCase() + (one.id && '#' + one.id) + [...one.classList].map(c => '.' + c).join('');
     return `${page.scrollWidth} px, with ${out.slice(0, 5).map(name).join(', ')}`;
 ";
