@@ -43,6 +43,31 @@ fn every_refusal_of_the_first_login_is_final_and_explained() {
 }
 
 #[test]
+fn every_refusal_of_another_broker_is_explained_without_the_platforms_rules() {
+    let mut told = Vec::new();
+    for number in 1..=5 {
+        let mut device = Scripted::new(plain());
+        device.connect();
+        device.take();
+        device.accept(&format!("20 02 00 0{number}"));
+        let events = device.events();
+        let explanation = events.iter().find_map(|event| match event {
+            Event::Refused(refusal) => Some(refusal.explanation.clone()),
+            _ => None,
+        });
+        let explanation = explanation.unwrap();
+        assert!(explanation.len() > 30, "{number}: {explanation}");
+        for rule in ["deviceSecret", "productKey", "keep alive", "securemode"] {
+            assert!(!explanation.contains(rule), "{number}: {explanation}");
+        }
+        told.push(explanation);
+    }
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told.len(), 5, "one for each code");
+}
+
+#[test]
 fn an_unavailable_server_is_tried_again_by_a_device_that_was_connected_before() {
     let mut device = Scripted::online(direct());
     device.closed();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a failing step fails the test, and says where
 
 mod causes;
+mod hostile_text;
 mod languages;
 mod mistakes;
 mod notes;

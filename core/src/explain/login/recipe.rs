@@ -170,9 +170,10 @@ fn push_name(content: &mut String, name: &str, case: Option<NameCase>) {
         Some(NameCase::Lower) => content.push_str(&name.to_ascii_lowercase()),
         Some(NameCase::Upper) => content.push_str(&name.to_ascii_uppercase()),
         Some(NameCase::Capital) => {
-            let (first, rest) = name.split_at(1); // the names are ASCII, and none is empty
-            content.push_str(&first.to_ascii_uppercase());
-            content.push_str(rest);
+            // A parameter of the client id's own may have any name, or none.
+            let mut rest = name.chars();
+            content.extend(rest.next().map(|first| first.to_ascii_uppercase()));
+            content.push_str(rest.as_str());
         }
         Some(NameCase::Snake) => {
             for c in name.chars() {

@@ -124,8 +124,8 @@ fn fixed(mistake: &Mistake, lang: Lang) -> &'static str {
             "签名时 productKey 与 deviceName 的值颠倒了。",
         ),
         Mistake::UsernameSwapped => lang.pick(
-            "The user name is productKey&deviceName: its halves stand in the wrong order. The signature itself is right.",
-            "用户名写成了 productKey&deviceName，前后颠倒；签名本身是对的。",
+            "The user name is productKey&deviceName: its halves stand in the wrong order.",
+            "用户名写成了 productKey&deviceName，前后颠倒。",
         ),
         Mistake::ValuesLowered => lang.pick(
             "The values were put into lower case before they were signed.",
