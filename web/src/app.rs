@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::cloud::Remote;
 use crate::components::{check, cloud, connect, header, keys, messages, timeline};
 use crate::link::WorkerLink;
+use crate::markup::html;
 use crate::protocol::Command;
 use crate::protocol::cloud::{self as cloud_protocol, Ask};
 use crate::state::cloud::Source;

@@ -20,6 +20,8 @@ pub mod inspector;
 mod link;
 pub mod login_text;
 #[cfg(target_arch = "wasm32")]
+mod markup;
+#[cfg(target_arch = "wasm32")]
 mod opening;
 pub mod pasted;
 pub mod payload;

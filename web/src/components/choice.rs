@@ -4,6 +4,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use crate::markup::html;
+
 /// One of a few that stand side by side.
 pub(super) fn radio(
     group: &'static str,

@@ -6,6 +6,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
 use crate::app::Console;
+use crate::markup::html;
 use crate::state::Action;
 
 /// Writes a text; none where the browser does not let it.

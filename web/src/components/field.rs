@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::choice::selected;
 use crate::app::Console;
 use crate::form::{Fault, Field};
+use crate::markup::html;
 use crate::pasted::{LeftOut, cleaned, put_in};
 use crate::state::connect::Action;
 use crate::words::connect::Connect as Words;

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::{Console, remember};
+use crate::markup::html;
 use crate::state::{Action, Place};
 
 /// Draws it.

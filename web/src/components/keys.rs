@@ -5,6 +5,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use crate::app::Console;
+use crate::markup::html;
 use crate::protocol::Command;
 use crate::state::{Action, Place};
 use crate::state::{messages, timeline};

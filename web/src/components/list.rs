@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::markup::html;
 use crate::protocol::Span;
 
 /// Rows drawn beyond what is in sight, on each side.

@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::choice::radio;
 use super::field::input_text;
 use crate::app::Console;
+use crate::markup::html;
 use crate::state::check::{Action, Part};
 
 /// Draws it.

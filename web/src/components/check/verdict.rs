@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::app::Console;
 use crate::components::clipboard;
+use crate::markup::html;
 use crate::state::check::Action;
 use crate::words::check::Check as Words;
 

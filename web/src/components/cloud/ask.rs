@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use yew::prelude::*;
 
 use crate::app::Console;
+use crate::markup::html;
 use crate::protocol::Command;
 use crate::protocol::cloud::{self, Ask, Problem};
 use crate::state::cloud::{Action, Source, Task};

@@ -4,6 +4,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use crate::markup::html;
+
 /// A choice: each with what it is and what it is called; a choice is told by its place.
 pub(super) fn choice(
     id: &'static str,

@@ -7,6 +7,7 @@ use super::ask::{ask, problem_of};
 use super::{new_device, origin_ms, own};
 use crate::app::Console;
 use crate::components::when::{day_and_time, grouped};
+use crate::markup::html;
 use crate::protocol::cloud::{Ask, View};
 use crate::state::cloud::{Action, Source, Task};
 use crate::words::cloud::Cloud;

@@ -6,6 +6,7 @@ use super::ask::ask;
 use super::origin_ms;
 use crate::app::Console;
 use crate::components::when::{clock, grouped};
+use crate::markup::html;
 use crate::protocol::cloud::{Ask, Event as Told, View};
 use crate::state::cloud::{Source, Task};
 use crate::words::cloud::{Cloud, event as name_of};

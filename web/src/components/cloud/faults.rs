@@ -10,6 +10,7 @@ use super::choose::{choice, switch};
 use super::push::address;
 use crate::app::Console;
 use crate::components::field::{focus, input_text};
+use crate::markup::html;
 use crate::protocol::cloud::{Ask, View};
 use crate::state::cloud::{AUTH_CODES, Action, REFUSALS, Task};
 use crate::words::cloud::{Cloud, auth_refusal, refusal};

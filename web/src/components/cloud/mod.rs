@@ -14,6 +14,7 @@ use tern_platform::DeviceAddress;
 use yew::prelude::*;
 
 use crate::app::Console;
+use crate::markup::html;
 use crate::state::Worker;
 use crate::state::cloud::Source;
 

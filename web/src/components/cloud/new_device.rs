@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::ask::{ask, problem_of};
 use crate::app::Console;
 use crate::components::field::{focus, input_text};
+use crate::markup::html;
 use crate::protocol::cloud::{Ask, Done};
 use crate::state::cloud::{Action, NewDeviceFault, Part, Task};
 use crate::words::cloud::Cloud;

@@ -12,6 +12,7 @@ use crate::app::Console;
 use crate::components::field::{focus, input_text};
 use crate::components::messages::qos;
 use crate::components::when::grouped;
+use crate::markup::html;
 use crate::protocol::cloud::{Ask, Done, Tally, View};
 use crate::state::cloud::{Action, PushFault, Task};
 use crate::words::cloud::Cloud;

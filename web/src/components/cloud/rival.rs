@@ -9,6 +9,7 @@ use super::own;
 use super::push::address;
 use crate::app::Console;
 use crate::components::when::grouped;
+use crate::markup::html;
 use crate::protocol::cloud::{Ask, Rival, RivalStanding, View};
 use crate::state::cloud::{Action, Source, Task};
 

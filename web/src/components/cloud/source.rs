@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::ask::problem;
 use crate::app::Console;
 use crate::form::Carrier;
+use crate::markup::html;
 use crate::state::cloud::{Action, Source};
 use crate::state::connect;
 

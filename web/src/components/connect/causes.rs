@@ -5,6 +5,7 @@ use tern_core::explain::causes::{Cause, Likelihood, causes};
 use yew::prelude::*;
 
 use crate::app::Console;
+use crate::markup::html;
 use crate::protocol::case::{Case, End};
 use crate::words::connect::Connect as Words;
 

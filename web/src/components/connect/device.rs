@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::app::Console;
 use crate::components::field::TextField;
 use crate::form::Field;
+use crate::markup::html;
 use crate::state::connect::Action;
 use crate::words::Words;
 

@@ -7,6 +7,7 @@ use crate::app::Console;
 use crate::components::choice::{check, selected};
 use crate::components::clipboard;
 use crate::copy_as::{Note, Subject, Tool, command_line};
+use crate::markup::html;
 use crate::setup::Setup;
 use crate::share;
 use crate::state::State;

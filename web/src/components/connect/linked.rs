@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::Console;
+use crate::markup::html;
 use crate::share::Damage;
 use crate::words::connect::Connect as Words;
 

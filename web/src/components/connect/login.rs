@@ -7,6 +7,7 @@ use crate::app::Console;
 use crate::components::choice::{check, radio};
 use crate::components::field::TextField;
 use crate::form::{Auth, Carrier, Field, Form};
+use crate::markup::html;
 use crate::state::connect::Action;
 use crate::words::Words;
 

@@ -15,6 +15,7 @@ use yew::prelude::*;
 
 use super::field::focus;
 use crate::app::Console;
+use crate::markup::html;
 use crate::protocol::{Command, Task};
 use crate::state::connect::Action;
 

@@ -5,6 +5,7 @@ use tern_core::explain::preflight::{Finding, Severity};
 use yew::prelude::*;
 
 use crate::app::Console;
+use crate::markup::html;
 use crate::state::connect::Action;
 
 /// Draws it.

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::app::Console;
 use crate::components::choice::{check, selected};
 use crate::components::field::input_text;
+use crate::markup::html;
 use crate::profile::{MAX_FILE, MAX_NAME, Profile, ProfileError, Profiles};
 use crate::state::connect;
 use crate::state::profiles::{Action, Said, Trouble};

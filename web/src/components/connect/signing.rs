@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::app::Console;
 use crate::form::{Auth, Fault, Field};
+use crate::markup::html;
 use crate::state::connect::Action;
 use crate::words::Words;
 

@@ -8,6 +8,7 @@ use tern_core::wire::ConnectCode;
 
 use super::causes;
 use crate::app::Console;
+use crate::markup::html;
 use crate::protocol::case::End;
 use crate::protocol::{Link, Refusal};
 use crate::state::{Place, Standing};

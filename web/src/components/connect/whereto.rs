@@ -7,6 +7,7 @@ use crate::app::Console;
 use crate::components::choice::radio;
 use crate::components::field::TextField;
 use crate::form::{Address, Carrier, Field};
+use crate::markup::html;
 use crate::state::connect::Action;
 use crate::words::Words;
 

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::fields::place_of;
 use super::{Scene, bits, say};
 use crate::inspector::dump;
+use crate::markup::html;
 use crate::words::Lang;
 
 /// How much of a text is shown, in characters.

@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::markup::html;
+
 use super::{Scene, say};
 
 /// Draws the bits that belong to a line of the tree.

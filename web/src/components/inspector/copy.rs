@@ -4,6 +4,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::components::clipboard;
+use crate::markup::html;
 use crate::words::inspector::Inspector;
 
 /// How it went.

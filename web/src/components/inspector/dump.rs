@@ -8,6 +8,7 @@ use crate::components::when::grouped;
 use crate::inspector::Key;
 use crate::inspector::dump::ROW;
 use crate::inspector::look::Action;
+use crate::markup::html;
 
 /// Draws them.
 pub(super) fn view(scene: &Scene<'_>, act: &Callback<Action>, away: &Callback<MouseEvent>) -> Html {

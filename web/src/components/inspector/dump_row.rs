@@ -5,6 +5,7 @@ use std::ops::Range;
 use yew::prelude::*;
 
 use crate::inspector::dump::ROW;
+use crate::markup::html;
 use crate::words::Lang;
 
 #[derive(Properties, PartialEq)]

@@ -9,6 +9,7 @@ use super::{Scene, say, sight};
 use crate::inspector::Key;
 use crate::inspector::look::Action;
 use crate::inspector::tree::Node;
+use crate::markup::html;
 
 /// How much of a text a line shows, in characters.
 const SHOWN: usize = 160;

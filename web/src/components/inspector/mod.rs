@@ -17,6 +17,7 @@ use yew::prelude::*;
 use super::when::{grouped, time_of_day};
 use crate::app::Console;
 use crate::inspector::look::{Action, Look};
+use crate::markup::html;
 use crate::protocol::Row;
 use crate::state::timeline;
 use crate::words::Lang;

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::app::Console;
 use crate::components::when::{clock, grouped, time_of_day};
+use crate::markup::html;
 use crate::payload::chart::{Drawing, Sample, draw, label};
 use crate::protocol::messages::Series;
 use crate::state::Worker;

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::message::more;
 use crate::app::Console;
 use crate::components::when::grouped;
+use crate::markup::html;
 use crate::payload::diff::Line;
 use crate::payload::reading::Reading;
 

@@ -6,6 +6,7 @@ use super::keeping;
 use crate::app::Console;
 use crate::components::field::input_text;
 use crate::drafts::{Draft, Publication};
+use crate::markup::html;
 use crate::state::messages::Action;
 
 /// So many characters of a payload are shown.

@@ -8,6 +8,7 @@ use super::{chart, difference, segments};
 use crate::app::Console;
 use crate::components::when::{grouped, time_of_day};
 use crate::drafts::Publication;
+use crate::markup::html;
 use crate::payload::Codec;
 use crate::payload::reading::{Reading, front};
 use crate::payload::typed::Notation;

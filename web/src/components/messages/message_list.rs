@@ -6,6 +6,7 @@ use crate::app::Console;
 use crate::components::field::input_text;
 use crate::components::list::List;
 use crate::components::when::{grouped, time_of_day};
+use crate::markup::html;
 use crate::payload::hex::spaced;
 use crate::protocol::{Detail, Row};
 use crate::state::messages::Action;

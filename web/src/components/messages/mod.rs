@@ -16,6 +16,7 @@ use yew::prelude::*;
 pub(crate) use keeping::kept;
 
 use crate::app::Console;
+use crate::markup::html;
 
 /// Draws it.
 pub(crate) fn view(console: &Console) -> Html {

@@ -11,6 +11,7 @@ use super::{keeping, qos, repeat, segments};
 use crate::app::Console;
 use crate::components::field::input_text;
 use crate::components::when::{grouped, time_of_day};
+use crate::markup::html;
 use crate::payload::typed::Notation;
 use crate::protocol::{Command, Fate, Sent, Task};
 use crate::state::State;

@@ -7,6 +7,7 @@ use crate::app::Console;
 use crate::components::field::input_text;
 use crate::components::when::grouped;
 use crate::drafts::Publication;
+use crate::markup::html;
 use crate::protocol::{Command, Repeating, Stop};
 use crate::state::messages::Action;
 use crate::words::Words;

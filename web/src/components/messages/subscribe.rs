@@ -7,6 +7,7 @@ use tern_core::topic::TopicFilter;
 use super::qos;
 use crate::app::Console;
 use crate::components::field::input_text;
+use crate::markup::html;
 use crate::protocol::{Command, Subscription, SubscriptionState, Task};
 use crate::state::messages::Action;
 use crate::words::Words;

@@ -6,6 +6,7 @@ use crate::app::Console;
 use crate::components::keys::focus_soon;
 use crate::components::list::List;
 use crate::components::when::grouped;
+use crate::markup::html;
 use crate::protocol::Span;
 use crate::protocol::messages::Branch;
 use crate::state::messages::Action;

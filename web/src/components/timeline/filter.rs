@@ -9,6 +9,7 @@ use tern_core::wire::PacketType;
 use crate::app::Console;
 use crate::components::field::input_text;
 use crate::components::when::grouped;
+use crate::markup::html;
 use crate::protocol::timeline::Filter;
 use crate::state::timeline::Action;
 use crate::worker::log::Direction;

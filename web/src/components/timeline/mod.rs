@@ -9,6 +9,7 @@ use super::inspector;
 use super::list::List;
 use super::when::grouped;
 use crate::app::Console;
+use crate::markup::html;
 use crate::protocol::{Command, Count};
 use crate::state::timeline::Action;
 use crate::words::Words;

@@ -7,6 +7,7 @@ use tern_core::wire::dissect::rule_in_chinese;
 
 use crate::app::Console;
 use crate::components::when::{grouped, time_of_day};
+use crate::markup::html;
 use crate::protocol::{Detail, Row};
 use crate::state::timeline::Action;
 use crate::words::Lang;
