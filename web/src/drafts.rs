@@ -29,7 +29,6 @@ pub struct Draft {
     /// Its name: unlike any other's.
     pub name: String,
     /// What it is.
-    #[serde(flatten)]
     pub publication: Publication,
 }
 
@@ -196,11 +195,11 @@ impl Drafts {
             line: error.line(),
             column: error.column(),
         };
-        let Version { version } = serde_json::from_str(text).map_err(damaged)?;
+        let Version { version } = serde_json::from_slice(text.as_bytes()).map_err(damaged)?;
         if version != VERSION {
             return Err(DraftFault::Version { found: version });
         }
-        let stored: Stored = serde_json::from_str(text).map_err(damaged)?;
+        let stored: Stored = serde_json::from_slice(text.as_bytes()).map_err(damaged)?;
         let mut drafts = Self::default();
         for draft in stored.drafts {
             // What somebody has put there by hand keeps to the same bounds.
@@ -325,7 +324,7 @@ mod tests {
 
     #[test]
     fn the_form_in_storage_stays_readable() {
-        let text = r#"{"version":1,"drafts":[{"name":"a","topic":"t","qos":0,"codec":"hex","payload":"00","repeat_ms":10}],"history":[]}"#;
+        let text = r#"{"version":1,"drafts":[{"name":"a","publication":{"topic":"t","qos":0,"codec":"hex","payload":"00","repeat_ms":10}}],"history":[]}"#;
         let drafts = Drafts::read(text).expect("the first form");
         assert_eq!(drafts.drafts()[0].publication.codec, Notation::Hex);
         assert_eq!(drafts.write(), text);

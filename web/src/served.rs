@@ -46,7 +46,7 @@ async fn answer() -> Option<Action> {
         return None;
     }
     let text = JsFuture::from(response.text().ok()?).await.ok()?;
-    let info: Info = serde_json::from_str(&text.as_string()?).ok()?;
+    let info: Info = serde_json::from_slice(text.as_string()?.as_bytes()).ok()?;
     let (host, port) = info.mqtt.rsplit_once(':')?;
     let host = match host.trim_matches(['[', ']']) {
         // Bound to every address: the one that the page came from is one of them.

@@ -6,7 +6,7 @@
 use minicbor::Decoder;
 use minicbor::data::Type;
 
-use super::hex::push_hex;
+use super::hex::packed;
 use super::lay_out::Layout;
 use super::quote::quoted;
 use crate::words::Lang;
@@ -70,6 +70,10 @@ impl Printer<'_> {
         while self.decoder.position() < len || !self.open.is_empty() {
             let at = self.decoder.position();
             let kind = self.decoder.datatype().map_err(|e| fault(at, &e))?;
+            if self.is_longer_than_memory(at) {
+                let rule = CborRule::Cut;
+                return Err(CborFault { at, rule });
+            }
             let is_chunk = match self.open.last() {
                 Some(Open::Bytes) => matches!(kind, Type::Bytes | Type::Break),
                 Some(Open::Text) => matches!(kind, Type::String | Type::Break),
@@ -84,6 +88,17 @@ impl Printer<'_> {
             self.item(at, kind)?;
         }
         Ok(())
+    }
+
+    /// Whether a string's length is more than this machine can address: its bytes are not there either.
+    fn is_longer_than_memory(&self, at: usize) -> bool {
+        let item = self.decoder.input().get(at..).unwrap_or_default();
+        match item {
+            [0x5b | 0x7b, length @ ..] => length
+                .first_chunk()
+                .is_some_and(|length| usize::try_from(u64::from_be_bytes(*length)).is_err()),
+            _ => false,
+        }
     }
 
     fn item(&mut self, at: usize, kind: Type) -> Result<(), CborFault> {
@@ -219,14 +234,7 @@ fn scalar(decoder: &mut Decoder<'_>, kind: Type) -> Result<String, minicbor::dec
         Type::F32 => float(decoder.f32()?, |value| format!("{value:?}")),
         Type::F64 => float(decoder.f64()?, |value| format!("{value:?}")),
         Type::Simple => format!("simple({})", decoder.simple()?),
-        Type::Bytes => {
-            let bytes = decoder.bytes()?;
-            let mut text = String::with_capacity(bytes.len() * 2 + 3);
-            text.push_str("h'");
-            push_hex(&mut text, bytes);
-            text.push('\'');
-            text
-        }
+        Type::Bytes => format!("h'{}'", packed(decoder.bytes()?)),
         Type::String => quoted(decoder.str()?),
         _ => decoder.int()?.to_string(),
     })
@@ -262,9 +270,6 @@ fn fault(at: usize, error: &minicbor::decode::Error) -> CborFault {
         CborRule::Cut
     } else if error.is_type_mismatch() {
         CborRule::Reserved
-    } else if error.is_message() {
-        // A length that no memory holds: its bytes are not there either.
-        CborRule::Cut
     } else {
         CborRule::NotUtf8
     };

@@ -1,10 +1,12 @@
 //! The difference between two payloads, line by line of their laid-out forms.
+//!
+//! Lines are aligned by the greedy algorithm of E. Myers, "An O(ND) Difference Algorithm and Its
+//! Variations" (1986), with its number of edits bounded. A crate for it would weigh ten times as much in
+//! the page as this file.
 
-use similar::{Algorithm, DiffTag, capture_diff_slices};
-
-/// Where more lines than this differ on both sides together, they are not aligned: the time for it grows
-/// with the square, and nobody reads such a difference.
-const MOST_ALIGNED: usize = 4000;
+/// Where more lines than this are gone and new together, they are not aligned: time and memory grow with
+/// the square, and nobody reads such a difference.
+const MOST_EDITS: usize = 1000;
 /// Unchanged lines that are shown before and after a change.
 const AROUND: usize = 3;
 
@@ -58,20 +60,18 @@ pub fn difference(old: &str, new: &str) -> Difference {
 
     let mut difference = Difference::default();
     let mut same = start.to_vec();
-    if middle.len() + new_middle.len() > MOST_ALIGNED {
-        difference.is_coarse = true;
-        difference.changed(&mut same, middle, new_middle);
-    } else {
-        for op in capture_diff_slices(Algorithm::Myers, middle, new_middle) {
-            let (tag, gone, new) = op.as_tag_tuple();
-            let gone = middle.get(gone).unwrap_or_default();
-            let new = new_middle.get(new).unwrap_or_default();
-            if tag == DiffTag::Equal {
-                same.extend(gone);
-            } else {
-                difference.changed(&mut same, gone, new);
-            }
+    let pairs = aligned(middle, new_middle);
+    difference.is_coarse = pairs.is_none();
+    let (mut old_at, mut new_at) = (0, 0);
+    let ends = (middle.len(), new_middle.len());
+    for (old_next, new_next) in pairs.unwrap_or_default().into_iter().chain([ends]) {
+        let gone = middle.get(old_at..old_next).unwrap_or_default();
+        let new = new_middle.get(new_at..new_next).unwrap_or_default();
+        if !gone.is_empty() || !new.is_empty() {
+            difference.changed(&mut same, gone, new);
         }
+        same.extend(middle.get(old_next));
+        (old_at, new_at) = (old_next + 1, new_next + 1);
     }
     same.extend(end);
     difference.unchanged(&same, true);
@@ -105,6 +105,67 @@ impl Difference {
         self.lines.push(Line::Skipped(skipped.len()));
         self.lines.extend(tail.iter().map(owned));
     }
+}
+
+/// The lines that both have, by their places in each, in order; none where that takes more than
+/// [`MOST_EDITS`].
+fn aligned(old: &[&str], new: &[&str]) -> Option<Vec<(usize, usize)>> {
+    // Of each diagonal (the place in `old` less that in `new`), how far `old` got with so many edits.
+    // Diagonals are counted from `-edits`, so that of `edits + 1` lies one place further on.
+    let mut reached: Vec<Vec<usize>> = Vec::new();
+    for edits in 0..=MOST_EDITS {
+        let before = reached.last();
+        let mut now = Vec::with_capacity(edits + 1);
+        // Every second diagonal can be reached: `step` says which one, from the lowest.
+        for step in 0..=edits {
+            let mut x = match before {
+                None => 0,
+                Some(before) => came_from(before, step).1,
+            };
+            let mut y = (x + edits).checked_sub(2 * step);
+            while let (Some(a), Some(b)) = (old.get(x), y.and_then(|y| new.get(y)))
+                && a == b
+            {
+                x += 1;
+                y = y.map(|y| y + 1);
+            }
+            now.push(x);
+            if x >= old.len() && y.is_some_and(|y| y >= new.len()) {
+                reached.push(now);
+                return Some(traced(&reached, step));
+            }
+        }
+        reached.push(now);
+    }
+    None
+}
+
+/// Which of the diagonals that one edit less has reached leads furthest to this one, and how far: by a
+/// new line from the one above, or by a line that is gone from the one below.
+fn came_from(before: &[usize], step: usize) -> (usize, usize) {
+    let by_new = before.get(step).copied();
+    let by_gone = step.checked_sub(1).and_then(|below| before.get(below));
+    match (by_new, by_gone) {
+        (Some(new), Some(gone)) if *gone + 1 > new => (step - 1, gone + 1),
+        (None, Some(gone)) => (step - 1, gone + 1),
+        (new, _) => (step, new.unwrap_or_default()),
+    }
+}
+
+/// The pairs on the way that was found, which ended on the diagonal `step`.
+fn traced(reached: &[Vec<usize>], step: usize) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    let mut step = step;
+    for (edits, now) in reached.iter().enumerate().rev() {
+        let before = edits.checked_sub(1).and_then(|less| reached.get(less));
+        let (from, start) = before.map_or((0, 0), |before| came_from(before, step));
+        let end = now.get(step).copied().unwrap_or_default();
+        // On its diagonal `y` is `x` more by the edits, less by the steps up.
+        pairs.extend((start..end).rev().map(|x| (x, x + edits - 2 * step)));
+        step = from;
+    }
+    pairs.reverse();
+    pairs
 }
 
 fn common<'a>(pairs: impl Iterator<Item = (&'a &'a str, &'a &'a str)>) -> usize {
@@ -183,6 +244,37 @@ mod tests {
         };
         assert_eq!(side(true), old);
         assert_eq!(side(false), new);
+    }
+
+    #[test]
+    fn any_two_texts_can_be_told_apart_line_by_line() {
+        // Every pair of texts of up to four lines over two letters: that covers each turn of the way.
+        let texts: Vec<String> = (0..5)
+            .flat_map(|len| (0..1_u32 << len).map(move |bits| (len, bits)))
+            .map(|(len, bits)| {
+                let letters = (0..len).map(|n| if bits >> n & 1 == 1 { "a" } else { "b" });
+                letters.collect::<Vec<_>>().join("\n")
+            })
+            .collect();
+        for (old, new) in texts
+            .iter()
+            .flat_map(|old| texts.iter().map(move |new| (old, new)))
+        {
+            let told = told(old, new);
+            let side = |without: char| {
+                let lines = told.iter().filter(|line| !line.starts_with([without, '@']));
+                lines.map(|line| &line[2..]).collect::<Vec<_>>().join("\n")
+            };
+            if !told.iter().any(|line| line.starts_with('@')) {
+                assert_eq!((&side('+'), &side('-')), (old, new), "{told:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_is_changed_than_has_to_be() {
+        let difference = difference("a\nb\nc\na\nb\nb\na", "c\nb\na\nb\na\nc");
+        assert_eq!((difference.gone, difference.new), (3, 2), "{difference:?}");
     }
 
     #[test]

@@ -5,33 +5,57 @@ use super::typed::Mistyped;
 /// How many bytes stand in a line.
 const LINE: usize = 16;
 
+/// Where a line's characters begin: after its offset, its bytes, and spaces between them.
+const CHARACTERS: usize = 10 + 3 * LINE + 2;
+
 /// Offset, sixteen bytes and their ASCII characters in each line.
 #[must_use]
 pub fn dump(bytes: &[u8]) -> String {
     let lines = bytes.len().div_ceil(LINE);
-    let mut text = String::with_capacity(lines * 78);
-    for (line, chunk) in bytes.chunks(LINE).enumerate() {
-        if line > 0 {
-            text.push('\n');
+    let mut text = Vec::with_capacity(lines * (CHARACTERS + LINE + 1));
+    for (number, chunk) in bytes.chunks(LINE).enumerate() {
+        if number > 0 {
+            text.push(b'\n');
         }
+        let mut line = [b' '; CHARACTERS + LINE];
         // No MQTT packet reaches 2^32 bytes.
-        let offset = u32::try_from(line * LINE).unwrap_or(u32::MAX);
-        push_hex(&mut text, &offset.to_be_bytes());
-        text.push(' ');
-        for place in 0..LINE {
-            text.push_str(if place == LINE / 2 { "  " } else { " " });
-            match chunk.get(place) {
-                Some(byte) => push_hex(&mut text, &[*byte]),
-                None => text.push_str("  "),
-            }
+        let offset = u32::try_from(number * LINE).unwrap_or(u32::MAX);
+        for (place, byte) in offset.to_be_bytes().into_iter().enumerate() {
+            put(&mut line, place * 2, &digits(byte));
         }
-        text.push_str("  ");
-        text.extend(chunk.iter().map(|byte| match byte {
-            0x20..=0x7e => char::from(*byte),
-            _ => '.',
-        }));
+        for (place, byte) in chunk.iter().enumerate() {
+            let gap = usize::from(place >= LINE / 2);
+            put(&mut line, 10 + place * 3 + gap, &digits(*byte));
+            let character = if matches!(byte, 0x20..=0x7e) {
+                *byte
+            } else {
+                b'.'
+            };
+            put(&mut line, CHARACTERS + place, &[character]);
+        }
+        let end = CHARACTERS + chunk.len();
+        text.extend_from_slice(line.get(..end).unwrap_or_default());
     }
-    text
+    ascii(text)
+}
+
+fn put(line: &mut [u8], at: usize, bytes: &[u8]) {
+    if let Some(place) = line.get_mut(at..at + bytes.len()) {
+        place.copy_from_slice(bytes);
+    }
+}
+
+fn digits(byte: u8) -> [u8; 2] {
+    let digit = |nibble: u8| match nibble {
+        0..10 => b'0' + nibble,
+        _ => b'a' + (nibble - 10),
+    };
+    [digit(byte >> 4), digit(byte & 0xf)]
+}
+
+fn ascii(text: Vec<u8>) -> String {
+    // Only ASCII is ever put in.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Reads bytes from hexadecimal digits. White space, `:`, `,` and `-` between bytes are passed over, and
@@ -78,23 +102,19 @@ pub fn parse(text: &str) -> Result<Vec<u8>, Mistyped> {
 /// Bytes as [`parse`] takes them, with a space between.
 #[must_use]
 pub fn spaced(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 3);
-    for (place, byte) in bytes.iter().enumerate() {
-        if place > 0 {
-            text.push(' ');
+    let mut text = Vec::with_capacity(bytes.len() * 3);
+    for byte in bytes {
+        if !text.is_empty() {
+            text.push(b' ');
         }
-        push_hex(&mut text, &[*byte]);
+        text.extend(digits(*byte));
     }
-    text
+    ascii(text)
 }
 
-/// Appends two digits for each byte.
-pub(super) fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 0xf] {
-            text.push(char::from_digit(nibble.into(), 16).unwrap_or('0'));
-        }
-    }
+/// Two digits for each byte.
+pub(super) fn packed(bytes: &[u8]) -> String {
+    ascii(bytes.iter().copied().flat_map(digits).collect())
 }
 
 fn half(bytes: &[u8], place: usize) -> Mistyped {

@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use super::keeping;
+use super::{TextLine, keeping};
 use crate::app::Console;
-use crate::components::field::input_text;
+use crate::components::when::grouped;
 use crate::drafts::{Draft, Publication};
 use crate::markup::html;
 use crate::state::messages::Action;
@@ -65,17 +65,17 @@ fn save(console: &Console) -> Html {
             });
         })
     };
+    let line = TextLine {
+        id: "draft-name",
+        value: state.messages.draft_name.clone(),
+        name: Some(words.draft_name),
+        error: None,
+        searches: false,
+        typed: console.acts(Action::TypeDraftName),
+    };
     html! {
         <form class="beside" {onsubmit} novalidate=true>
-            <input
-                id="draft-name"
-                type="text"
-                aria-label={words.draft_name}
-                placeholder={words.draft_name}
-                value={state.messages.draft_name.clone()}
-                autocomplete="off"
-                oninput={console.acts(|event: InputEvent| Action::TypeDraftName(input_text(&event)))}
-            />
+            { line.view() }
             <button type="submit" class="plain" id="save-draft">{ words.save }</button>
         </form>
     }
@@ -130,6 +130,9 @@ fn entry(console: &Console, name: Option<&str>, publication: &Publication) -> Ht
             <code>{ &publication.topic }</code>
             <span class="fate">
                 { format!("QoS {} · {} · ", publication.qos, publication.codec.name()) }
+                if let Some(every_ms) = publication.repeat_ms {
+                    { format!("{} ms · ", grouped(every_ms.into())) }
+                }
                 { payload }
             </span>
         </button>

@@ -231,9 +231,12 @@ fn text(console: &Console, text: &str, codec: Codec) -> Html {
     };
     // Lines of a dump stay whole, those of a text are broken.
     let is_dump = matches!(codec, Codec::Hex | Codec::Base64);
+    // What is no CBOR from its first byte on has nothing to show but that.
     html! {
         <>
-            <pre class={is_dump.then_some("dump")} tabindex="0">{ shown }</pre>
+            if !shown.is_empty() {
+                <pre class={is_dump.then_some("dump")} tabindex="0">{ shown }</pre>
+            }
             { more(console, rest) }
         </>
     }

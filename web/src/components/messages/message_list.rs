@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
+use super::TextLine;
 use crate::app::Console;
-use crate::components::field::input_text;
 use crate::components::list::List;
 use crate::components::when::{grouped, time_of_day};
 use crate::markup::html;
@@ -72,21 +72,17 @@ fn search(console: &Console, passing: u64) -> Html {
             console.act(Action::Search(String::new()));
         })
     };
+    let line = TextLine {
+        id: "message-search",
+        value: watch.text.clone(),
+        name: Some(words.search),
+        error: None,
+        searches: true,
+        typed: console.acts(Action::Search),
+    };
     html! {
         <div class="search" role="search">
-            <input
-                id="message-search"
-                class="mono"
-                type="text"
-                data-search="true"
-                aria-label={words.search}
-                placeholder={words.search}
-                value={watch.text.clone()}
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                oninput={console.acts(|event: InputEvent| Action::Search(input_text(&event)))}
-            />
+            { line.view() }
             if is_narrowed {
                 <p class="narrowed">
                     if let Some(branch) = &watch.branch {

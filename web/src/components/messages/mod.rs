@@ -16,6 +16,7 @@ use yew::prelude::*;
 pub(crate) use keeping::kept;
 
 use crate::app::Console;
+use crate::components::field::input_text;
 use crate::markup::html;
 
 /// Draws it.
@@ -35,6 +36,47 @@ pub(crate) fn view(console: &Console) -> Html {
                 { drafts::view(console) }
             </div>
         </div>
+    }
+}
+
+/// A field for a line of text.
+struct TextLine {
+    id: &'static str,
+    value: String,
+    /// Its name, where no label stands beside it.
+    name: Option<&'static str>,
+    /// The id of what says what is wrong with it, where something is.
+    error: Option<&'static str>,
+    /// Whether it is what the place is searched with.
+    searches: bool,
+    /// Told what was typed.
+    typed: Callback<String>,
+}
+
+impl TextLine {
+    fn view(self) -> Html {
+        let Self {
+            id, name, error, ..
+        } = self;
+        let typed = self.typed;
+        let oninput = Callback::from(move |event: InputEvent| typed.emit(input_text(&event)));
+        html! {
+            <input
+                {id}
+                class="mono"
+                type="text"
+                data-search={self.searches.then_some("true")}
+                aria-label={name}
+                placeholder={name}
+                value={self.value}
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                aria-invalid={error.is_some().then_some("true")}
+                aria-describedby={error}
+                {oninput}
+            />
+        }
     }
 }
 

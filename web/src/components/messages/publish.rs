@@ -7,9 +7,8 @@ use yew::prelude::*;
 use tern_core::topic::TopicName;
 
 use super::subscribe::not_connected;
-use super::{keeping, qos, repeat, segments};
+use super::{TextLine, keeping, qos, repeat, segments};
 use crate::app::Console;
-use crate::components::field::input_text;
 use crate::components::when::{grouped, time_of_day};
 use crate::markup::html;
 use crate::payload::typed::Notation;
@@ -36,7 +35,14 @@ pub(super) fn view(console: &Console) -> Html {
             publish(&console);
         })
     };
-    let oninput = console.acts(|event: InputEvent| Action::TypeTopic(input_text(&event)));
+    let line = TextLine {
+        id: "topic",
+        value: state.topic(),
+        name: None,
+        error: topic_error.is_some().then_some("topic-error"),
+        searches: false,
+        typed: console.acts(Action::TypeTopic),
+    };
     let on_payload = console.acts(|event: InputEvent| {
         let area = event.target().and_then(|target| target.dyn_into().ok());
         Action::TypePayload(area.map_or_else(String::new, |area: HtmlTextAreaElement| area.value()))
@@ -47,17 +53,7 @@ pub(super) fn view(console: &Console) -> Html {
             <form {onsubmit} novalidate=true>
                 <div class="field">
                     <label for="topic">{ words.common.topic }</label>
-                    <input
-                        id="topic"
-                        class="mono"
-                        value={state.topic()}
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        aria-invalid={topic_error.is_some().then_some("true")}
-                        aria-describedby={topic_error.is_some().then_some("topic-error")}
-                        {oninput}
-                    />
+                    { line.view() }
                     if let Some(error) = topic_error {
                         <p class="error" id="topic-error" role="alert">{ error }</p>
                     }

@@ -2,9 +2,8 @@
 
 use yew::prelude::*;
 
-use super::keeping;
+use super::{TextLine, keeping};
 use crate::app::Console;
-use crate::components::field::input_text;
 use crate::components::when::grouped;
 use crate::drafts::Publication;
 use crate::markup::html;
@@ -31,21 +30,20 @@ pub(super) fn view(console: &Console) -> Html {
             }
         })
     };
+    let line = TextLine {
+        id: "repeat-every",
+        value: state.messages.every_ms.clone(),
+        name: None,
+        error: fault.is_some().then_some("repeat-error"),
+        searches: false,
+        typed: console.acts(Action::TypeEvery),
+    };
     html! {
         <div class="repeat">
             <div class="field">
                 <label for="repeat-every">{ words.messages.every }</label>
                 <div class="beside">
-                    <input
-                        id="repeat-every"
-                        class="mono"
-                        inputmode="numeric"
-                        value={state.messages.every_ms.clone()}
-                        autocomplete="off"
-                        aria-invalid={fault.is_some().then_some("true")}
-                        aria-describedby={fault.is_some().then_some("repeat-error")}
-                        oninput={console.acts(|event: InputEvent| Action::TypeEvery(input_text(&event)))}
-                    />
+                    { line.view() }
                     <span class="unit">{ "ms" }</span>
                     <button
                         type="button"

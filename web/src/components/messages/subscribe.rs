@@ -4,9 +4,8 @@ use yew::prelude::*;
 
 use tern_core::topic::TopicFilter;
 
-use super::qos;
+use super::{TextLine, qos};
 use crate::app::Console;
-use crate::components::field::input_text;
 use crate::markup::html;
 use crate::protocol::{Command, Subscription, SubscriptionState, Task};
 use crate::state::messages::Action;
@@ -43,24 +42,21 @@ pub(super) fn view(console: &Console) -> Html {
             });
         })
     };
-    let oninput = console.acts(|event: InputEvent| Action::TypeFilter(input_text(&event)));
+    let line = TextLine {
+        id: "filter",
+        value: filter,
+        name: None,
+        error: error.is_some().then_some("filter-error"),
+        searches: false,
+        typed: console.acts(Action::TypeFilter),
+    };
     html! {
         <section aria-labelledby="subscribe-title">
             <h2 id="subscribe-title">{ words.messages.subscribe }</h2>
             <form {onsubmit} novalidate=true>
                 <div class="field">
                     <label for="filter">{ words.messages.filter }</label>
-                    <input
-                        id="filter"
-                        class="mono"
-                        value={filter}
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        aria-invalid={error.is_some().then_some("true")}
-                        aria-describedby={error.is_some().then_some("filter-error")}
-                        {oninput}
-                    />
+                    { line.view() }
                     if let Some(error) = error {
                         <p class="error" id="filter-error" role="alert">{ error }</p>
                     }
