@@ -64,7 +64,7 @@ fn told(says: &[&'static [u8]]) -> (Vec<(u8, Option<usize>)>, Vec<u8>) {
             timeline: Some(timeline),
             messages: None,
         };
-        session.command(0.0, Command::Watch(watch), &[]);
+        session.command(0.0, Command::Watch(Box::new(watch)), &[]);
     };
     look(&mut session, watch.clone());
     session.command(0.0, Command::Connect(Box::new(Form::sample())), &[]);
