@@ -172,6 +172,13 @@ impl Platform {
             .send_json(&message)
             .expect("the push is taken");
     }
+
+    /// Switches faults, as the body of `PUT /api/faults` says them.
+    pub fn faults(&self, faults: &Value) {
+        ureq::put(&format!("{}api/faults", self.console()))
+            .send_json(faults)
+            .expect("the faults are taken");
+    }
 }
 
 impl Drop for Platform {

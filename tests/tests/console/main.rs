@@ -3,6 +3,7 @@
 
 mod cloud;
 mod hidden_tab;
+mod inspector;
 mod messages;
 
 use tern_tests::browser::{Browser, Theme};
