@@ -9,12 +9,12 @@ words! {
         about: "The field looked at", "当前字段";
         hint: "Point at a byte or a field, or step through them with the arrow keys: what belongs together lights up, and its meaning stands here.",
             "将指针移到字节或字段上，或用方向键逐个查看：对应的部分会高亮，含义显示在这里。";
-        broken_at: "Rule broken at byte", "违反规则的字节";
+        broken_at: "Rule broken at byte", "违反规则，位于字节";
         bad_byte: "bad byte", "错误字节";
         missing: "missing", "缺失";
         byte: "byte", "字节";
         bytes_from: "bytes", "字节";
-        bits_of_byte: "bits of byte", "所在字节";
+        bits_of_byte: "bits of byte", "按位拆解字节";
         not_drawn: "bytes not drawn", "个字节未显示";
         empty: "empty", "空";
         hidden: "hidden", "已隐藏";

@@ -32,7 +32,11 @@ pub(super) fn view(scene: &Scene<'_>) -> Html {
     let value = say::value(scene, node, SHOWN);
     let bytes = scene.bytes.get(node.range.clone()).unwrap_or_default();
     let place = match (node.mask, bytes.len()) {
-        (Some(_), _) => format!("{} {}", words.bits_of_byte, node.range.start),
+        (Some(_), _) => format!(
+            "{} {}",
+            scene.lang.words().timeline.at_byte,
+            node.range.start
+        ),
         (None, 0) => String::new(),
         (None, 1) => format!("{} {}", words.byte, place_of(scene, node)),
         (None, _) => format!("{} {}", words.bytes_from, place_of(scene, node)),
