@@ -13,3 +13,11 @@ try {
   document.body.replaceChildren(notice);
   throw error;
 }
+
+// Kept for the next visit, where there may be no network. Browsers offer it to https and to this machine only;
+// where it fails, the console works all the same, as long as there is a network.
+if ('serviceWorker' in navigator) {
+  navigator.serviceWorker.register(new URL('offline.js', document.baseURI)).catch((error) => {
+    console.info(`The console will not work offline: ${error}`);
+  });
+}

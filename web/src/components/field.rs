@@ -1,18 +1,16 @@
 //! One field of the form: label, input, hint, and the rule that its content breaks.
 
-use gloo::timers::callback::Timeout;
 use tern_core::explain::{InWords, Lang};
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, HtmlElement, HtmlInputElement};
+use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use super::choice::selected;
+use super::paste::{self, Pasted};
 use crate::app::Console;
 use crate::form::{Fault, Field};
 use crate::markup::html;
-use crate::pasted::{LeftOut, cleaned, put_in};
 use crate::state::connect::Action;
-use crate::words::connect::Connect as Words;
 
 /// A field for a line of text.
 #[derive(Default)]
@@ -35,7 +33,9 @@ impl TextField {
         let lang = state.lang.core();
         let fault = fault_of(field, &state.connect.faults_shown());
         let pasted = state.connect.pasted.filter(|(into, _)| *into == field);
-        let onpaste = paste(console, field);
+        let act =
+            console.acts(move |Pasted { text, left_out }| Action::Paste(field, text, left_out));
+        let onpaste = paste::listen(act, |_| false);
         // The rule says all that the hint does, and more.
         let hint = self.hint.filter(|_| fault.is_none());
         let oninput =
@@ -64,7 +64,7 @@ impl TextField {
                 { rule(field, fault.as_ref(), lang) }
                 if let Some((_, left_out)) = pasted {
                     <p class="note" id={format!("{}-pasted", field.id())} role="status">
-                        { what_was_left_out(left_out, state.words().connect) }
+                        { paste::what_was_left_out(left_out, state.words()) }
                     </p>
                 }
                 if let Some(hint) = hint {
@@ -109,48 +109,6 @@ impl TextField {
                 { rule(field, fault.as_ref(), state.lang.core()) }
             </div>
         }
-    }
-}
-
-/// Takes what a browser would change in silence, and says so. What can be pasted as it is goes its own way.
-fn paste(console: &Console, field: Field) -> Callback<Event> {
-    let console = console.clone();
-    Callback::from(move |event: Event| {
-        let Some(pasted) = event.dyn_ref::<ClipboardEvent>() else {
-            return;
-        };
-        let text = pasted.clipboard_data();
-        let text = text.and_then(|data| data.get_data("text/plain").ok());
-        let Some((kept, left_out)) = text.and_then(|text| cleaned(&text)) else {
-            return;
-        };
-        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else {
-            return;
-        };
-        event.prevent_default();
-        let typed = input.value();
-        let end_of = |place: Option<u32>| place.unwrap_or(u32::MAX);
-        let start = end_of(input.selection_start().ok().flatten());
-        let end = end_of(input.selection_end().ok().flatten());
-        let (text, cursor) = put_in(&typed, start, end, &kept);
-        console.act(Action::Paste(field, text, left_out));
-        // Once the text stands there; a field that is gone has no cursor.
-        Timeout::new(0, move || {
-            let _ = input.set_selection_range(cursor, cursor);
-        })
-        .forget();
-    })
-}
-
-fn what_was_left_out(left_out: LeftOut, words: &Words) -> &'static str {
-    match left_out {
-        LeftOut {
-            line_breaks: true, ..
-        } => words.pasted_line_breaks,
-        LeftOut {
-            invisible: true, ..
-        } => words.pasted_invisible,
-        LeftOut { .. } => words.pasted_ends,
     }
 }
 

@@ -14,5 +14,6 @@ mod inspector;
 pub(crate) mod keys;
 mod list;
 pub(crate) mod messages;
+mod paste;
 pub(crate) mod timeline;
 mod when;

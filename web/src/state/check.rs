@@ -6,6 +6,7 @@ use tern_core::explain::login::{Checked, Pasted, check};
 use tern_core::identity::TransportKind;
 
 use crate::login_text::{self, Found};
+use crate::pasted::LeftOut;
 
 /// A part that is typed or pasted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct Check {
     pub is_secure: Option<bool>,
     /// Whether secrets and passwords are readable.
     pub shown: bool,
+    /// What was left out of the text that was pasted last, and into which part.
+    pub pasted: Option<(Part, LeftOut)>,
     /// What came of it; none as long as nothing is there.
     pub checked: Option<Rc<Checked>>,
 }
@@ -64,6 +67,8 @@ pub struct Check {
 pub enum Action {
     /// Text in a part.
     Type(Part, String),
+    /// Text in a part, of which something was left out.
+    Paste(Part, String, LeftOut),
     /// A whole text to look for a login in.
     Text(String),
     /// TLS or not; none is not known.
@@ -106,16 +111,12 @@ impl Check {
     pub(super) fn act(&mut self, action: Action) {
         match action {
             Action::Type(part, text) => {
-                *match part {
-                    Part::ClientId => &mut self.client_id,
-                    Part::Username => &mut self.username,
-                    Part::Password => &mut self.password,
-                    Part::Secret => &mut self.secret,
-                    Part::OtherSecret => &mut self.other_secret,
-                } = text;
-                // They may be another device's now.
-                self.product_key.clear();
-                self.device_name.clear();
+                self.put(part, text);
+                self.pasted = None;
+            }
+            Action::Paste(part, text, left_out) => {
+                self.put(part, text);
+                self.pasted = Some((part, left_out));
             }
             Action::Text(text) => self.read(text),
             Action::Secure(is_secure) => self.is_secure = is_secure,
@@ -126,6 +127,19 @@ impl Check {
             Action::Clear => *self = Self::default(),
         }
         self.checked = self.check().map(Rc::new);
+    }
+
+    fn put(&mut self, part: Part, text: String) {
+        *match part {
+            Part::ClientId => &mut self.client_id,
+            Part::Username => &mut self.username,
+            Part::Password => &mut self.password,
+            Part::Secret => &mut self.secret,
+            Part::OtherSecret => &mut self.other_secret,
+        } = text;
+        // They may be another device's now.
+        self.product_key.clear();
+        self.device_name.clear();
     }
 
     fn read(&mut self, text: String) {

@@ -27,7 +27,6 @@ words! {
         wrong: "The login is wrong, and this is why", "登录参数有误，原因如下";
         unknown: "The password is wrong, and no known mistake makes it", "密码有误，且不属于任何已知的错误";
         missing: "Still needed", "还需要";
-        mistakes: "The mistake", "错误";
         signed_content: "What was signed", "实际签名的字符串";
         right_content: "What is to be signed", "应当签名的字符串";
         notes: "What else was noticed", "另外注意到";

@@ -7,7 +7,7 @@ words! {
         device_hint: "The triple of the device, from its page in the platform's console.", "设备三元组，从物联网平台控制台的设备页获取。";
         sample_hint: "The sample device. The stand-in knows it, so you can connect right away.", "这是示例设备，替身平台已登记，可以直接连接。";
         use_sample: "Use the sample device", "使用示例设备";
-        secret_hint: "Stays in this page: it signs, and is neither sent nor stored.", "只留在本页：仅用于签名，不发送，也不保存。";
+        secret_hint: "Stays in this browser: it signs, is never sent, and is kept only with a profile that you ask to.", "只留在本浏览器：仅用于签名，从不发送；只有您要求时才随配置保存。";
         whereto: "Where to", "连接到";
         in_page: "In this page", "本页之内";
         in_page_hint: "The cloud side's stand-in runs inside this page. Nothing leaves it.", "云端的替身就运行在本页里，数据不会离开本页。";
@@ -28,7 +28,6 @@ words! {
         timestamp_hint: "Left empty, none is signed and none is sent.", "留空则不签名，也不发送。";
         now: "Now", "现在";
         keep_alive: "Keep alive, s", "保活时间（秒）";
-        keep_alive_hint: "60 to 300.", "60 至 300。";
         clean_session: "Clean session", "清除会话";
         clean_session_hint: "Off: the platform keeps subscriptions and QoS 1 messages while the device is away.", "关闭时，设备离线期间平台保留订阅和 QoS 1 消息。";
         do_disconnect: "Disconnect", "断开";
@@ -64,11 +63,9 @@ words! {
         auth_asks_page: "Asked: the stand-in in this page.", "由本页里的替身认证。";
         auth_asks_program: "Asked: the stand-in of the program that serves this page.", "由提供本页的程序的替身认证。";
         auth_asks_region: "Asked, through the program that serves this page:", "通过提供本页的程序访问：";
-        keep_alive_range: "Accepted range, s", "允许的范围（秒）";
         keep_alive_range_hint: "The platform takes 60 to 300; a stand-in may take others.", "平台允许 60 至 300；替身可以不同。";
-        keep_alive_min: "Accepted range, from (s)", "允许的范围：下限（秒）";
-        keep_alive_max: "Accepted range, to (s)", "允许的范围：上限（秒）";
-        to: "to", "至";
+        keep_alive_min: "Accepted from, s", "允许下限（秒）";
+        keep_alive_max: "Accepted up to, s", "允许上限（秒）";
 
         pasted_line_breaks: "The pasted text held line breaks: they were left out. Is it all meant for this field?", "粘贴的文本中有换行，已去掉。全部内容都属于这一栏吗？";
         pasted_ends: "White space around the pasted text was left out.", "已去掉粘贴文本首尾的空白。";
@@ -88,7 +85,6 @@ words! {
         signed_request: "The signed request", "签名后的请求";
 
         authenticates: "Asking for the HTTPS authentication", "正在进行 HTTPS 认证";
-        why_ended: "Why", "原因";
         likely_causes: "What is likely behind it", "可能的原因";
         certain: "certain", "确定";
         likely: "likely", "很可能";

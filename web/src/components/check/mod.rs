@@ -8,7 +8,9 @@ use yew::prelude::*;
 
 use super::choice::radio;
 use super::field::input_text;
+use super::paste::{self, Pasted};
 use crate::app::Console;
+use crate::login_text;
 use crate::markup::html;
 use crate::state::check::{Action, Part};
 
@@ -82,6 +84,17 @@ fn part(console: &Console, part: Part, label: &'static str, hint: Option<&'stati
     let is_secret = matches!(part, Part::Secret | Part::OtherSecret);
     let shown = state.check.shown;
     let oninput = console.acts(move |event: InputEvent| Action::Type(part, input_text(&event)));
+    let act = console.acts(move |Pasted { text, left_out }| Action::Paste(part, text, left_out));
+    // Somebody who pastes all of it into one field means all of it.
+    let all = console.acts(Action::Text);
+    let onpaste = paste::listen(act, move |text| {
+        let is_login = login_text::find(text).count() > 1;
+        if is_login {
+            all.emit(text.to_owned());
+        }
+        is_login
+    });
+    let pasted = state.check.pasted.filter(|(into, _)| *into == part);
     let hint_id = format!("{}-hint", part.id());
     let show_or_hide = if shown { words.hide } else { words.show };
     html! {
@@ -98,6 +111,7 @@ fn part(console: &Console, part: Part, label: &'static str, hint: Option<&'stati
                     spellcheck="false"
                     aria-describedby={hint.is_some().then(|| hint_id.clone())}
                     {oninput}
+                    {onpaste}
                 />
                 if is_secret {
                     <button
@@ -112,6 +126,11 @@ fn part(console: &Console, part: Part, label: &'static str, hint: Option<&'stati
                     </button>
                 }
             </div>
+            if let Some((_, left_out)) = pasted {
+                <p class="note" id={format!("{}-pasted", part.id())} role="status">
+                    { paste::what_was_left_out(left_out, state.words()) }
+                </p>
+            }
             if let Some(hint) = hint {
                 <p class="hint" id={hint_id}>{ hint }</p>
             }

@@ -29,12 +29,12 @@ pub(super) fn view(console: &Console) -> Html {
     };
     let (name, title) = told(checked, words);
     html! {
-        <section class="verdict" id="verdict" data-verdict={name} aria-labelledby="verdict-title">
+        <section class="verdict" id="verdict" data-verdict={name} data-mistakes={mistakes(&checked.verdict)} aria-labelledby="verdict-title">
             <div class="judged" role="status" aria-live="polite">
                 <h2 id="verdict-title">{ title }</h2>
                 <p>{ checked.verdict.in_words(lang) }</p>
             </div>
-            { mistakes(&checked.verdict, lang, words) }
+            { signed(&checked.verdict, words) }
             { notes(&checked.notes, lang, words) }
             { for checked.right.iter().map(|right| right_login(console, right, checked, words)) }
         </section>
@@ -51,19 +51,26 @@ fn told(checked: &Checked, words: &Words) -> (&'static str, &'static str) {
     }
 }
 
-fn mistakes(verdict: &Verdict, lang: Lang, words: &Words) -> Html {
-    let Verdict::Mistaken { mistakes, content } = verdict else {
+/// What was signed under the mistakes, where that is another string than the right one.
+fn signed(verdict: &Verdict, words: &Words) -> Html {
+    let Verdict::Mistaken { content, .. } = verdict else {
         return Html::default();
     };
-    let one = |mistake: &Mistake| html! { <li data-mistake={mistake.id()}>{ mistake.in_words(lang) }</li> };
     html! {
         <>
-            <h3>{ words.mistakes }</h3>
-            <ul class="mistakes">{ for mistakes.iter().map(one) }</ul>
             <h3>{ words.signed_content }</h3>
             <code class="value" id="signed-content">{ content }</code>
         </>
     }
+}
+
+/// The names of the mistakes, for tests and styles.
+fn mistakes(verdict: &Verdict) -> Option<String> {
+    let Verdict::Mistaken { mistakes, .. } = verdict else {
+        return None;
+    };
+    let names: Vec<_> = mistakes.iter().map(Mistake::id).collect();
+    Some(names.join(" "))
 }
 
 fn notes(notes: &[Note], lang: Lang, words: &Words) -> Html {

@@ -1,6 +1,5 @@
 //! The form in other hands: as a command line, and as a link.
 
-use tern_core::explain::InWords;
 use yew::prelude::*;
 
 use crate::app::Console;
@@ -53,12 +52,8 @@ fn command(console: &Console, words: &'static Words) -> Html {
         </div>
     };
     let shown = match line {
-        Err(faults) => html! {
-            <div class="empty">
-                <p>{ words.line_waits }</p>
-                <ul>{ for faults.iter().map(|fault| html! { <li>{ fault.rule.in_words(state.lang.core()) }</li> }) }</ul>
-            </div>
-        },
+        // Which ones, the form says where they stand.
+        Err(_) => html! { <p class="empty">{ words.line_waits }</p> },
         Ok(line) => {
             let mut notes: Vec<_> = line
                 .notes
