@@ -286,6 +286,13 @@ impl Browser {
             .collect()
     }
 
+    /// The same without those that name a text which a test expects.
+    pub fn complaints_but_of(&self, expected: &str) -> Vec<String> {
+        let mut complaints = self.complaints();
+        complaints.retain(|text| !text.contains(expected));
+        complaints
+    }
+
     fn devtools(&self, command: &str, parameters: &Value) {
         let asked = json!({ "cmd": command, "params": parameters });
         self.post("/goog/cdp/execute", &asked);

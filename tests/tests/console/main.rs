@@ -1,7 +1,9 @@
 //! Journeys through the built console in a headless Chromium, against a real `tern platform` or with no
 //! server but one for files. Run them by `cargo xtask test`. Pictures land in `target/screens/`.
 
+mod checking;
 mod cloud;
+mod connecting;
 mod hidden_tab;
 mod inspector;
 mod messages;
