@@ -8,10 +8,23 @@ use tern_core::identity::ClientId;
 use tern_core::sign::{SignMethod, direct};
 use tern_core::wire::{self, Connect, Packet};
 use tern_platform::sample;
+use tern_tests::axe::Axe;
 use tern_tests::browser::{Browser, Theme};
 use tern_tests::served::{Built, Platform, SUB_PATH, files};
 
 use crate::{CONNECT, DEVICE_NAME, PRODUCT_KEY, go, pictures, standing, subscribe_and_publish};
+
+/// Pictures of the place as it stands, in which nothing keeps people from using it.
+fn look(browser: &Browser, name: &str) {
+    pictures(browser, name);
+    let Some(axe) = Axe::find() else { return };
+    for theme in [Theme::Light, Theme::Dark] {
+        browser.resize(1440, 900, theme);
+        let findings = axe.findings(browser);
+        assert!(findings.is_empty(), "{name}, {theme:?}: {findings:#?}");
+    }
+    browser.resize(1440, 900, Theme::Light);
+}
 
 /// Switches a fault on or off.
 fn toggle(browser: &Browser, fault: &str) {
@@ -75,7 +88,7 @@ fn each_fault_is_seen(browser: &Browser) {
     event(browser, "disconnected", "cut on purpose");
     event(browser, "refused", "CONNACK 5");
     standing(browser, "refused");
-    browser.picture("cloud-refused");
+    look(browser, "cloud-refused");
     all_off(browser);
     reconnect(browser);
 
@@ -212,7 +225,7 @@ fn a_push_from_the_cloud_arrives_in_the_messages() {
         assert!(message.contains("from the cloud"), "{message}");
         go(&browser, "cloud");
         assert_eq!(browser.value("#push-payload"), "from the cloud");
-        pictures(&browser, &format!("cloud-{}", source(&browser)));
+        look(&browser, &format!("cloud-{}", source(&browser)));
     }
 }
 
@@ -236,7 +249,7 @@ fn a_wrong_push_is_said_at_its_field_and_not_sent() {
     browser.see("#delay-ms-error");
     toggle(&browser, "delay");
     browser.see("#faults-on:not(.some)");
-    pictures(&browser, "cloud-faults");
+    look(&browser, "cloud-faults");
 }
 
 #[test]
@@ -256,7 +269,7 @@ fn devices_come_and_go() {
         browser.see("#add-device [data-problem=known]");
         assert_eq!(browser.value("#new-device-name"), DEVICE_NAME);
         browser.fill("#new-device-name", "dev2");
-        browser.picture(&format!("cloud-add-{}", source(&browser)));
+        look(&browser, &format!("cloud-add-{}", source(&browser)));
         browser.click("#add-device button");
         browser.see("#added");
         assert_eq!(browser.value("#new-device-name"), "");
@@ -293,7 +306,7 @@ fn a_second_client_in_the_page_takes_over_and_is_recognised() {
     browser.see("#rival[data-standing=connected]");
     standing(&browser, "reconnecting");
     event(&browser, "disconnected", "taken over by a newer connection");
-    browser.picture("cloud-rival");
+    look(&browser, "cloud-rival");
     // The two push each other off in turn: the device says what that looks like.
     browser.see("#rival[data-logins='3']");
     go(&browser, "connect");
@@ -355,7 +368,7 @@ fn a_control_address_that_is_gone_is_told_and_found_again() {
     drop(platform);
     browser.see("#unreachable[data-problem=unreachable]");
     browser.see(".cloud-parts.stale");
-    pictures(&browser, "cloud-unreachable");
+    look(&browser, "cloud-unreachable");
     browser.fill("#push-payload", "typed meanwhile");
     browser.click("#push");
     browser.see(".push [data-problem=unreachable]");
@@ -373,15 +386,14 @@ fn a_device_that_connects_elsewhere_is_pointed_out() {
     standing(&browser, "not-connected");
     go(&browser, "cloud");
     browser.see(".empty");
-    pictures(&browser, "cloud-empty");
+    look(&browser, "cloud-empty");
     go(&browser, "connect");
     browser.click("label:has(#carrier-ws)");
     browser.fill("#host", "broker.example.com");
     go(&browser, "cloud");
     let remark = browser.text("#elsewhere");
     assert!(remark.contains("broker.example.com"), "{remark}");
-    browser.resize(1440, 900, Theme::Light);
-    browser.picture("cloud-elsewhere");
+    look(&browser, "cloud-elsewhere");
     browser.click("#use-in-page");
     go(&browser, "connect");
     browser.see("#carrier-in-page:checked");
@@ -402,5 +414,5 @@ fn the_cloud_side_speaks_chinese() {
     toggle(&browser, "delay");
     let on = browser.text("#faults-on li");
     assert_eq!(on, "全部: 延迟 500 ms");
-    pictures(&browser, "cloud-zh");
+    look(&browser, "cloud-zh");
 }
