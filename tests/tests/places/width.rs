@@ -55,10 +55,16 @@ fn overflow(browser: &Browser) -> Option<String> {
 }
 
 // The window's width in the layout: a phone shows a page that is too wide smaller, and `innerWidth` grows with it.
+// What is folded away is opened meanwhile.
 const OVERFLOW: &str = r"
+    const folded = [...document.querySelectorAll('details:not([open])')];
+    folded.forEach(one => { one.open = true; });
+    try { return overflow(); } finally { folded.forEach(one => { one.open = false; }); }
+    function overflow() {
     const page = document.scrollingElement, wide = document.documentElement.clientWidth;
     if (page.scrollWidth <= wide) return null;
     const out = [...document.body.querySelectorAll('*')].filter(one => one.getBoundingClientRect().right > wide);
     const name = one => one.tagName.toLowerCase() + (one.id && '#' + one.id) + [...one.classList].map(c => '.' + c).join('');
     return `${page.scrollWidth} px, with ${out.slice(0, 5).map(name).join(', ')}`;
+    }
 ";
