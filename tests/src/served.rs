@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use serde_json::Value;
@@ -54,26 +56,49 @@ impl Built {
 
 /// Serves a folder below `/some/path/`, as any static file server would. It ends with the test's process.
 pub fn files(folder: &Path) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let folder = folder.to_owned();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let folder = folder.clone();
-            // A browser opens several connections, and leaves some of them silent.
-            thread::spawn(move || answer(&stream, &folder));
-        }
-    });
-    address
+    Files::serve(folder).address
+}
+
+/// A server of files that can be turned off.
+pub struct Files {
+    /// Where it listens.
+    pub address: SocketAddr,
+    is_off: Arc<AtomicBool>,
+}
+
+impl Files {
+    /// Serves a folder below `/some/path/`.
+    pub fn serve(folder: &Path) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let is_off = Arc::new(AtomicBool::new(false));
+        let (folder, off) = (folder.to_owned(), Arc::clone(&is_off));
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (folder, off) = (folder.clone(), Arc::clone(&off));
+                // A browser opens several connections, and leaves some of them silent.
+                thread::spawn(move || answer(&stream, &folder, &off));
+            }
+        });
+        Self { address, is_off }
+    }
+
+    /// From now on every request ends without an answer, as without a network.
+    pub fn turn_off(&self) {
+        self.is_off.store(true, Ordering::SeqCst);
+    }
 }
 
 /// The path below which [`files`] serves.
 pub const SUB_PATH: &str = "/some/path/";
 
-fn answer(mut stream: &TcpStream, folder: &Path) {
+fn answer(mut stream: &TcpStream, folder: &Path, is_off: &AtomicBool) {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     let Some(request) = lines.next() else { return };
     while lines.next().is_some_and(|line| !line.is_empty()) {}
+    if is_off.load(Ordering::SeqCst) {
+        return;
+    }
     let path = request.split(' ').nth(1).unwrap_or_default();
     let path = path.split('?').next().unwrap_or_default();
     let name = match path.strip_prefix(SUB_PATH) {

@@ -10,7 +10,7 @@ use crate::places::Places;
 /// What a browser may have to load before the console is there, in bytes as brotli makes them of each file.
 const BUDGET: usize = 350_000;
 /// What the page fetches once it is there, and so costs nobody's wait.
-const LATER: [&str; 1] = ["service-worker.js"];
+const LATER: [&str; 1] = ["offline.js"];
 
 /// Prints each file's size, as it is and as a server sends it compressed, and whether the page keeps its budget.
 pub(crate) fn size(places: &Places) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 mod everyone;
 mod keyboard;
 mod language;
+mod offline;
 mod policy;
 mod tour;
 mod width;

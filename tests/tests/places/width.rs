@@ -63,7 +63,9 @@ const OVERFLOW: &str = r"
     function overflow() {
     const page = document.scrollingElement, wide = document.documentElement.clientWidth;
     if (page.scrollWidth <= wide) return null;
-    const out = [...document.body.querySelectorAll('*')].filter(one => one.getBoundingClientRect().right > wide);
+    const sticksOut = one => one.getBoundingClientRect().right > wide;
+    // Not what only holds something that sticks out.
+    const out = [...document.body.querySelectorAll('*')].filter(one => sticksOut(one) && ![...one.children].some(sticksOut));
     const name = one => one.tagName.toLowerCase() + (one.id && '#' + one.id) + [...one.classList].map(c => '.' + c).join('');
     return `${page.scrollWidth} px, with ${out.slice(0, 5).map(name).join(', ')}`;
     }
