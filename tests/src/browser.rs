@@ -1,6 +1,6 @@
 //! A headless Chromium, led by its driver: the few WebDriver commands that the journeys need.
 //!
-//! Nothing here sleeps: to find an element the driver itself waits until it is there, up to [`PATIENCE`].
+//! Nothing here sleeps: to find an element the driver itself waits until it is there, up to `PATIENCE`.
 //! What goes wrong panics, since every caller is a test or a measurement.
 
 use std::fs;

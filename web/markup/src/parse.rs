@@ -62,7 +62,8 @@ pub(crate) struct If {
 impl Parse for Nodes {
     fn parse(input: ParseStream) -> Result<Self> {
         let mut nodes = Vec::new();
-        while !input.is_empty() && !(input.peek(Token![<]) && input.peek2(Token![/])) {
+        let closes = |input: ParseStream| input.peek(Token![<]) && input.peek2(Token![/]);
+        while !(input.is_empty() || closes(input)) {
             nodes.push(input.parse()?);
         }
         Ok(Self(nodes))
