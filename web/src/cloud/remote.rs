@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 use gloo::timers::callback::Timeout;
 use js_sys::Date;
 use serde::Deserialize;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, EventSource, MessageEvent};
@@ -256,17 +257,9 @@ async fn get<T: for<'de> Deserialize<'de>>(path: &str) -> Result<T, Problem> {
     requests::answer(status, &body)
 }
 
-/// An event with its time in ms since 1970; none where this page does not know such a thing.
+/// An event with its time in ms since 1970; none where that is no JSON.
 fn read(number: u64, json: &str) -> Option<Event> {
-    #[derive(Deserialize)]
-    struct At {
-        at: String,
-    }
-    let event: Event = serde_json::from_str(json).ok()?;
-    let at: At = serde_json::from_str(json).ok()?;
-    Some(Event {
-        number,
-        at_ms: Date::parse(&at.at),
-        ..event
-    })
+    let told: Value = serde_json::from_str(json).ok()?;
+    let at = told.get("at").and_then(Value::as_str).unwrap_or_default();
+    Some(Event::of_json(number, Date::parse(at), &told))
 }

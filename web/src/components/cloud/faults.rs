@@ -31,7 +31,7 @@ pub(super) fn view(console: &Console, view: &View) -> Html {
 }
 
 /// Switches what changes a device's faults.
-fn set(console: &Console, faults: &Faults, change: impl FnOnce(&mut Fault)) {
+fn set(console: &Console, faults: &Faults, change: &dyn Fn(&mut Fault)) {
     let faulting = &console.state().cloud.faulting;
     let changed = faulting.changed(faults, change);
     switch_to(console, changed);
@@ -42,14 +42,14 @@ fn switch_to(console: &Console, faults: Faults) {
     console.act(Action::Switch(faults));
 }
 
-/// A callback that does.
-fn sets<E: 'static>(
+/// What a switch that is set does to them.
+fn sets(
     console: &Console,
     faults: &Faults,
-    change: impl Fn(&mut Fault, E) + 'static,
-) -> Callback<E> {
+    change: impl Fn(&mut Fault, bool) + 'static,
+) -> Callback<bool> {
     let (console, faults) = (console.clone(), faults.clone());
-    Callback::from(move |event: E| set(&console, &faults, |fault| change(fault, event)))
+    Callback::from(move |on| set(&console, &faults, &|fault| change(fault, on)))
 }
 
 fn whose(console: &Console, view: &View, faults: &Faults) -> Html {
@@ -127,7 +127,7 @@ fn refuse(console: &Console, faults: &Faults, on: Fault) -> Html {
             let mut chosen = console.state().cloud.faulting.clone();
             chosen.refuse = code;
             if on.refuse.is_some() {
-                set(&console, &faults, |fault| fault.refuse = chosen.refusal());
+                set(&console, &faults, &|fault| fault.refuse = chosen.refusal());
             }
         })
     };
@@ -139,7 +139,7 @@ fn refuse(console: &Console, faults: &Faults, on: Fault) -> Html {
         chooses,
     );
     let refusal = faulting.refusal();
-    let act = sets(console, faults, move |fault, on: bool| {
+    let act = sets(console, faults, move |fault, on| {
         fault.refuse = refusal.filter(|_| on);
     });
     switch(
@@ -168,7 +168,7 @@ fn auth_refuse(console: &Console, faults: &Faults, on: Fault) -> Html {
             let mut chosen = console.state().cloud.faulting.clone();
             chosen.auth_refuse = code;
             if on.auth_refuse.is_some() {
-                set(&console, &faults, |fault| {
+                set(&console, &faults, &|fault| {
                     fault.auth_refuse = Some(chosen.auth_refusal())
                 });
             }
@@ -182,7 +182,7 @@ fn auth_refuse(console: &Console, faults: &Faults, on: Fault) -> Html {
         chooses,
     );
     let refusal = faulting.auth_refusal();
-    let act = sets(console, faults, move |fault, on: bool| {
+    let act = sets(console, faults, move |fault, on| {
         fault.auth_refuse = on.then_some(refusal);
     });
     let is_on = on.auth_refuse.is_some();
@@ -210,20 +210,20 @@ fn delay(console: &Console, faults: &Faults, on: Fault) -> Html {
             typed.delay_ms =
                 input.map_or_else(String::new, |input: HtmlInputElement| input.value());
             if let Some(delay) = typed.delay().filter(|_| is_on) {
-                set(&console, &faults, |fault| fault.delay_ms = delay);
+                set(&console, &faults, &|fault| fault.delay_ms = delay);
             }
         })
     };
     let act = {
         let (console, faults) = (console.clone(), faults.clone());
         Callback::from(move |on: bool| match delay {
-            Some(delay) if on => set(&console, &faults, |fault| fault.delay_ms = delay),
+            Some(delay) if on => set(&console, &faults, &|fault| fault.delay_ms = delay),
             None if on => {
                 // The switch shows again what is: nothing was switched.
                 console.act(Action::Forget(Task::Faults));
                 focus("delay-ms");
             }
-            _ => set(&console, &faults, |fault| fault.delay_ms = 0),
+            _ => set(&console, &faults, &|fault| fault.delay_ms = 0),
         })
     };
     let beside = html! {
