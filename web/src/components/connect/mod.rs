@@ -42,7 +42,6 @@ pub(crate) fn view(console: &Console) -> Html {
                 { device::view(console, words) }
                 { whereto::view(console, words) }
                 { login::view(console, words) }
-                { preflight::view(console) }
                 <div class="actions">
                     <button type="submit" class={if active { "plain" } else { "primary" }}>
                         { if active { words.connect.do_disconnect } else { words.common.do_connect } }
@@ -56,6 +55,7 @@ pub(crate) fn view(console: &Console) -> Html {
             </form>
             <div class="beside-form">
                 { status::view(console) }
+                { preflight::view(console) }
                 { signing::view(console) }
                 { elsewhere::view(console) }
             </div>

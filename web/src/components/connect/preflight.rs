@@ -15,7 +15,7 @@ pub(super) fn view(console: &Console) -> Html {
     let findings = state.connect.findings_shown();
     html! {
         <section class="preflight" id="preflight" aria-labelledby="preflight-title" data-findings={findings.len().to_string()}>
-            <h3 id="preflight-title">{ words.preflight }</h3>
+            <h2 id="preflight-title">{ words.preflight }</h2>
             if findings.is_empty() {
                 <p class="hint fine">{ words.preflight_good }</p>
             } else {
