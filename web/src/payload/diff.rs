@@ -1,8 +1,8 @@
 //! The difference between two payloads, line by line of their laid-out forms.
 //!
 //! Lines are aligned by the greedy algorithm of E. Myers, "An O(ND) Difference Algorithm and Its
-//! Variations" (1986), with its number of edits bounded. A crate for it would weigh ten times as much in
-//! the page as this file.
+//! Variations" (1986), with its number of edits bounded. The crate for it took 26 KB of the page's
+//! wasm.
 
 /// Where more lines than this are gone and new together, they are not aligned: time and memory grow with
 /// the square, and nobody reads such a difference.
