@@ -72,10 +72,10 @@ async function keep(response) {
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
-// The files beside the page that its tags name.
+// The files beside the page that its tags name, with quotes or, in a page made small, without.
 function files(html) {
   const names = new Set();
-  for (const [, address] of html.matchAll(/(?:href|src|data-bindings|data-wasm)="([^"]+)"/g)) {
+  for (const [, address] of html.matchAll(/(?:href|src|data-bindings|data-wasm)="?([^\s">]+)/g)) {
     const url = new URL(address, HERE);
     if (url.origin === HERE.origin && url.pathname.startsWith(HERE.pathname)) {
       names.add(url.pathname.slice(HERE.pathname.length));
