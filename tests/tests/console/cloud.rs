@@ -4,6 +4,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use serde_json::json;
 use tern_core::identity::ClientId;
 use tern_core::sign::{SignMethod, direct};
 use tern_core::wire::{self, Connect, Packet};
@@ -161,9 +162,16 @@ fn reconnect(browser: &Browser) {
     go(browser, "cloud");
 }
 
+/// Publishes, and waits until that is the first one listed.
 fn publish(browser: &Browser) {
     go(browser, "messages");
+    let before = browser.all("#published li", "data-at");
     browser.click("#publish");
+    browser.wait(
+        "const first = document.querySelector('#published li');
+         return first !== null && first.dataset.at !== arguments[0]",
+        &json!([before.first()]),
+    );
 }
 
 fn count(browser: &Browser, name: &str) -> usize {

@@ -93,7 +93,7 @@ pub(super) fn view(console: &Console) -> Html {
                 <h3>{ words.messages.published }</h3>
                 <ul class="entries" id="published">
                     { for now.outbox.iter().take(LISTED).map(|sent| html! {
-                        <li data-fate={fate_name(&sent.fate)}>
+                        <li data-fate={fate_name(&sent.fate)} data-at={sent.at_ms.to_string()}>
                             <code title={sent.topic.clone()}>{ &sent.topic }</code>
                             <span class="fate">
                                 { time_of_day(&state.worker, sent.at_ms) }
