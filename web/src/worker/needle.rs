@@ -23,13 +23,29 @@ impl Needle {
         let Some(places) = bytes.len().checked_sub(rest.len()) else {
             return false;
         };
-        let starts = bytes.get(..places).unwrap_or_default().iter().enumerate();
-        starts
-            .filter(|(_, byte)| **byte == first || **byte == upper)
-            .any(|(place, _)| {
-                bytes
-                    .get(place + 1..place + 1 + rest.len())
-                    .is_some_and(|found| found.eq_ignore_ascii_case(rest))
-            })
+        let starts = bytes.get(..places).unwrap_or_default();
+        memchr::memchr2_iter(first, upper, starts).any(|place| {
+            bytes
+                .get(place + 1..place + 1 + rest.len())
+                .is_some_and(|found| found.eq_ignore_ascii_case(rest))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Needle;
+
+    #[test]
+    fn a_text_is_found_wherever_it_stands_and_nowhere_else() {
+        let found = |text: &str, bytes: &str| Needle::new(text).is_in(bytes.as_bytes());
+        for bytes in ["needle", "a NEEDLE", "nneedle", "neeneedlee"] {
+            assert!(found("Needle", bytes), "{bytes}");
+        }
+        for bytes in ["", "needl", "n e e d l e", "needlf", "eedle"] {
+            assert!(!found("needle", bytes), "{bytes}");
+        }
+        assert!(found("", ""));
+        assert!(found("温度", "当前温度：21"));
     }
 }
