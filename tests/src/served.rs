@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::Value;
@@ -59,11 +59,12 @@ pub fn files(folder: &Path) -> SocketAddr {
     Files::serve(folder).address
 }
 
-/// A server of files that can be turned off.
+/// A server of files that can be turned off, as a whole or for one file.
 pub struct Files {
     /// Where it listens.
     pub address: SocketAddr,
     is_off: Arc<AtomicBool>,
+    withheld: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Files {
@@ -72,27 +73,46 @@ impl Files {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let is_off = Arc::new(AtomicBool::new(false));
+        let withheld = Arc::new(Mutex::new(None));
         let (folder, off) = (folder.to_owned(), Arc::clone(&is_off));
+        let without = Arc::clone(&withheld);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (folder, off) = (folder.clone(), Arc::clone(&off));
+                let without = Arc::clone(&without);
                 // A browser opens several connections, and leaves some of them silent.
-                thread::spawn(move || answer(&stream, &folder, &off));
+                thread::spawn(move || {
+                    answer(&stream, &folder, &off, &without);
+                });
             }
         });
-        Self { address, is_off }
+        Self {
+            address,
+            is_off,
+            withheld,
+        }
     }
 
     /// From now on every request ends without an answer, as without a network.
     pub fn turn_off(&self) {
         self.is_off.store(true, Ordering::SeqCst);
     }
+
+    /// From now on there is no file whose name ends so; with none, there are all.
+    pub fn withhold(&self, ending: Option<&'static str>) {
+        *self.withheld.lock().expect("no one panics with it") = ending;
+    }
 }
 
 /// The path below which [`files`] serves.
 pub const SUB_PATH: &str = "/some/path/";
 
-fn answer(mut stream: &TcpStream, folder: &Path, is_off: &AtomicBool) {
+fn answer(
+    mut stream: &TcpStream,
+    folder: &Path,
+    is_off: &AtomicBool,
+    withheld: &Mutex<Option<&'static str>>,
+) {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     let Some(request) = lines.next() else { return };
     while lines.next().is_some_and(|line| !line.is_empty()) {}
@@ -106,6 +126,8 @@ fn answer(mut stream: &TcpStream, folder: &Path, is_off: &AtomicBool) {
         Some(name) if !name.contains("..") => Some(name),
         _ => None,
     };
+    let withheld = *withheld.lock().expect("no one panics with it");
+    let name = name.filter(|name| withheld.is_none_or(|ending| !name.ends_with(ending)));
     let content =
         name.and_then(|name| Some((content_type(name), std::fs::read(folder.join(name)).ok()?)));
     let (status, (kind, body)) = match content {

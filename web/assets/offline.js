@@ -75,12 +75,18 @@ async function keep(response) {
 // The files beside the page that its tags name, with quotes or, in a page made small, without.
 function files(html) {
   const names = new Set();
-  for (const [, address] of html.matchAll(/(?:href|src|data-bindings|data-wasm)="?([^\s">]+)/g)) {
+  const add = (address) => {
     const url = new URL(address, HERE);
     if (url.origin === HERE.origin && url.pathname.startsWith(HERE.pathname)) {
       names.add(url.pathname.slice(HERE.pathname.length));
     }
+  };
+  for (const [, address] of html.matchAll(/(?:href|src|data-bindings|data-wasm)="?([^\s">]+)/g)) add(address);
+  // The parts that the page loads only when they are wanted, and what loads them.
+  for (const [, bindings] of html.matchAll(/data-bindings="?([^\s">]+)\.js/g)) {
+    if (html.includes('data-parts=')) add(`${bindings}_parts.js`);
   }
+  for (const [, parts] of html.matchAll(/data-parts="([^"]*)"/g)) parts.split(' ').filter(Boolean).forEach(add);
   for (const name of ['', 'index.html', ...UNHASHED]) names.delete(name);
   return [...names].sort();
 }

@@ -4,18 +4,20 @@ use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{KeyboardEvent, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use crate::cloud::Remote;
-use crate::components::{check, cloud, connect, header, keys, messages, timeline};
+use crate::components::{connect, header, keys, messages, unloaded};
 use crate::link::WorkerLink;
 use crate::markup::html;
+use crate::parts::{self, Views};
 use crate::protocol::Command;
 use crate::protocol::cloud::{self as cloud_protocol, Ask};
 use crate::state::cloud::Source;
 use crate::state::connect::Action::{Elsewhere, Sent};
-use crate::state::{self, Action, Place, Standing, State, Worker};
+use crate::state::{self, Action, Place, Places, Standing, State, Worker};
 use crate::tabs::Tabs;
 use crate::words::Lang;
 use crate::{opening, served};
@@ -232,13 +234,28 @@ pub(crate) fn app() -> Html {
         });
         move || drop(on_key)
     });
+    let views = use_mut_ref(|| None::<Views>);
+    {
+        let (page, views) = (console.page.dispatcher(), views.clone());
+        use_effect_with(console.state().wants_places(), move |wants| {
+            if *wants {
+                spawn_local(async move {
+                    let loaded = parts::places().await;
+                    let places = loaded.map_or(Places::Missing, |_| Places::Here);
+                    *views.borrow_mut() = loaded.ok();
+                    page.dispatch(Action::Places(places));
+                });
+            }
+        });
+    }
     let words = console.state().words();
-    let shown = match console.state().place {
-        Place::Connect => connect::view(&console),
-        Place::Check => check::view(&console),
-        Place::Timeline => timeline::view(&console),
-        Place::Messages => messages::view(&console),
-        Place::Cloud => cloud::view(&console),
+    let shown = match (console.state().place, *views.borrow()) {
+        (Place::Connect, _) => connect::view(&console),
+        (_, None) => unloaded::view(&console),
+        (Place::Check, Some(views)) => (views.check)(&console),
+        (Place::Timeline, Some(views)) => (views.timeline)(&console),
+        (Place::Messages, Some(views)) => (views.messages)(&console),
+        (Place::Cloud, Some(views)) => (views.cloud)(&console),
     };
     let broken = match &console.state().worker {
         Worker::Broken(why) => {

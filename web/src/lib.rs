@@ -1,9 +1,10 @@
 //! The console: a page for people who debug a device's connection.
 //!
-//! Two halves of one wasm file. The **page** draws and is asked things; its state is one reducer. The
+//! Two halves of one wasm. The **page** draws and is asked things; its state is one reducer. The
 //! **worker** holds the device, its transport (a WebSocket, or the stand-in inside the page) and
 //! everything that went by, so that a hidden tab keeps its keep alive and a busy connection never waits
-//! for drawing. What needs no browser (form, state, run loop, log, the stand-in's transport) builds and
+//! for drawing. A first visit loads what Connect and the device need; the other places and the stand-in are parts of
+//! the wasm that come when they are first wanted. What needs no browser (form, state, run loop, log, the stand-in's transport) builds and
 //! is tested everywhere; the rest exists for wasm32 only.
 #![forbid(unsafe_code)]
 
@@ -23,6 +24,8 @@ pub mod login_text;
 mod markup;
 #[cfg(target_arch = "wasm32")]
 mod opening;
+#[cfg(target_arch = "wasm32")]
+mod parts;
 pub mod pasted;
 pub mod payload;
 pub mod profile;

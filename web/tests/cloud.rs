@@ -11,6 +11,7 @@ use tern_web::protocol::{
     Command, Detail, Link, Row, Snapshot, SubscriptionState, Watch, messages, timeline,
 };
 use tern_web::sample;
+use tern_web::worker::awaited::Cloud;
 use tern_web::worker::in_page::InPage;
 use tern_web::worker::log::{Bounds, Direction};
 use tern_web::worker::session::Session;

@@ -5,7 +5,7 @@ use tern_web::profile::{Profile, Profiles};
 use tern_web::protocol::{Link, Refusal, Report, Snapshot};
 use tern_web::setup::Setup;
 use tern_web::share;
-use tern_web::state::{Action, Place, Standing, State, connect, messages, profiles};
+use tern_web::state::{Action, Place, Places, Standing, State, connect, messages, profiles};
 use tern_web::twins::Device;
 use tern_web::words::Lang;
 
@@ -186,4 +186,18 @@ fn the_language_follows_the_browsers_tag() {
     assert_eq!(Lang::for_tag("zh-CN"), Lang::Zh);
     assert_eq!(Lang::for_tag("ZH_TW"), Lang::Zh);
     assert_eq!(Lang::for_tag("de"), Lang::En);
+}
+
+#[test]
+fn what_draws_the_other_places_is_wanted_by_the_first_of_them_and_again_where_it_did_not_come() {
+    let state = State::new(Lang::En, Place::Connect);
+    assert!(!state.wants_places(), "Connect is there at once");
+    let state = state.after(Action::Go(Place::Check));
+    assert!(state.wants_places());
+    let state = state.after(Action::Places(Places::Missing));
+    assert!(!state.wants_places(), "not before somebody says so");
+    let state = state.after(Action::Places(Places::Absent));
+    assert!(state.wants_places());
+    let state = state.after(Action::Places(Places::Here));
+    assert!(!state.after(Action::Go(Place::Cloud)).wants_places());
 }

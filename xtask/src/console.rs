@@ -1,4 +1,4 @@
-//! Builds the console: Trunk makes the page, wasm-opt shrinks it where it is there.
+//! Builds the console: Trunk makes the page, its wasm is split into parts, and wasm-opt shrinks them where it is there.
 //!
 //! The page is made aside and then mirrored to `dist/`, file by file where the bytes differ. So a console that has not
 //! changed leaves its files untouched, and the program that embeds them is not compiled again.
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::parts;
 use crate::places::Places;
 use crate::steps::{Steps, run};
 use crate::tools::Tools;
@@ -64,17 +65,18 @@ fn make(
     names: Names,
 ) -> Result<PathBuf, Failure> {
     let page = aside.join("page");
-    // wasm-opt changes files after Trunk has seen them, so Trunk must not note their hashes.
+    // The files change after Trunk has seen them, so it must not note their hashes.
     let mut trunk = tools.trunk()?;
     trunk
-        .args(["build", "--offline", "--release", "--no-sri=true", "--dist"])
+        .args(["build", "--offline", "--release", "--no-sri=true"])
+        .args(["--features", "split", "--dist"])
         .arg(&page);
-    if names == Names::Kept {
-        // Apart, or each of the two kinds would be compiled anew after the other.
-        trunk.env("CARGO_TARGET_DIR", aside.join("target"));
-        trunk.env("CARGO_PROFILE_CONSOLE_STRIP", "none");
-    }
+    // Who splits it must know every function; afterwards the names go.
+    trunk.env("CARGO_PROFILE_CONSOLE_STRIP", "none");
     run(trunk.current_dir(&places.root))?;
+    let built = places.target.join("wasm32-unknown-unknown/console");
+    let wasm = built.join("tern-web.wasm");
+    parts::split(tools, &wasm, &page, &aside.join("split"))?;
     if let Some(wasm_opt) = &tools.wasm_opt {
         shrink(wasm_opt, &page, &aside.join("shrunk"), names)?;
     }

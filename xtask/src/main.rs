@@ -12,6 +12,7 @@ mod console;
 mod count;
 mod failure;
 mod npm;
+mod parts;
 mod places;
 mod program;
 mod size;

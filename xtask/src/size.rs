@@ -5,12 +5,13 @@ use std::path::Path;
 
 use crate::console::files_in;
 use crate::failure::Failure;
+use crate::parts::is_part;
 use crate::places::Places;
 
 /// What a browser may have to load before the console is there, in bytes as brotli makes them of each file.
 const BUDGET: usize = 350_000;
 /// What the page fetches once it is there, and so costs nobody's wait.
-const LATER: [&str; 1] = ["offline.js"];
+const OFFLINE: &str = "offline.js";
 
 /// Prints each file's size, as it is and as a server sends it compressed, and whether the page keeps its budget.
 pub(crate) fn size(places: &Places) -> Result<(), Failure> {
@@ -30,13 +31,14 @@ pub(crate) fn size(places: &Places) -> Result<(), Failure> {
             &dist.join(&name),
         )?);
     }
-    let first = Row::sum(
-        "loaded at first",
-        rows.iter()
-            .filter(|row| !LATER.contains(&row.name.as_str())),
-    );
+    let (parts, first): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .filter(|row| row.name != OFFLINE)
+        .partition(|row| is_part(&row.name));
+    let first = Row::sum("loaded at first", first.into_iter());
+    let parts = Row::sum("parts, when first wanted", parts.into_iter());
     let verdict = verdict(first.brotli);
-    rows.push(first);
+    rows.extend([first, parts]);
     rows.push(Row::measure("component", &component)?);
 
     let width = rows

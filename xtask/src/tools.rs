@@ -89,6 +89,11 @@ impl Tools {
         Ok(command)
     }
 
+    /// Ties a wasm to the browser.
+    pub(crate) fn wasm_bindgen(&self) -> Command {
+        Command::new(&self.wasm_bindgen)
+    }
+
     /// Runs tests that were compiled for the browser. It comes with wasm-bindgen, from the same version.
     pub(crate) fn browser_test_runner(&self) -> PathBuf {
         self.wasm_bindgen

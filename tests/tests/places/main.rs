@@ -5,6 +5,7 @@ mod everyone;
 mod keyboard;
 mod language;
 mod offline;
+mod parts;
 mod policy;
 mod tour;
 mod width;

@@ -16,4 +16,5 @@ mod list;
 pub(crate) mod messages;
 mod paste;
 pub(crate) mod timeline;
+pub(crate) mod unloaded;
 mod when;

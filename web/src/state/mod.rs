@@ -36,6 +36,17 @@ pub enum Worker {
     Broken(String),
 }
 
+/// Whether what draws the places beyond Connect is there: it is loaded when somebody first goes to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Places {
+    /// It is to be loaded, once a place needs it.
+    Absent,
+    /// It is.
+    Here,
+    /// It could not be loaded.
+    Missing,
+}
+
 /// What was seen last, with the bytes that it points into.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Seen {
@@ -56,6 +67,8 @@ pub struct State {
     pub keys_shown: bool,
     /// The button that copied last, by its id, and whether the browser let it.
     pub copied: Option<(&'static str, bool)>,
+    /// Whether what draws the other places is there.
+    pub places: Places,
     /// The worker.
     pub worker: Worker,
     /// What it told last.
@@ -83,6 +96,8 @@ pub enum Action {
     ShowKeys(bool),
     /// A button copied a text, or the browser did not let it.
     Copied(&'static str, bool),
+    /// What draws the places is there, could not be loaded, or is to be loaded again.
+    Places(Places),
     /// The worker told something, with these bytes beside it.
     Told(Box<Report>, Vec<u8>),
     /// The worker is gone.
@@ -120,6 +135,7 @@ impl State {
             place,
             keys_shown: false,
             copied: None,
+            places: Places::Absent,
             worker: Worker::Starting,
             seen: Rc::default(),
             connect: connect::Connect::default(),
@@ -138,6 +154,7 @@ impl State {
             Action::Go(place) => self.place = place,
             Action::ShowKeys(shown) => self.keys_shown = shown,
             Action::Copied(id, done) => self.copied = Some((id, done)),
+            Action::Places(places) => self.places = places,
             Action::Told(report, bytes) => match *report {
                 Report::Ready { origin_ms } => self.worker = Worker::Ready { origin_ms },
                 Report::Snapshot(now) => {
@@ -176,6 +193,12 @@ impl State {
     #[must_use]
     pub fn now(&self) -> &Snapshot {
         &self.seen.now
+    }
+
+    /// Whether what draws the place that is shown is to be loaded.
+    #[must_use]
+    pub fn wants_places(&self) -> bool {
+        self.place != Place::Connect && self.places == Places::Absent
     }
 
     /// What the worker is to tell about: a place that is not shown needs nothing.

@@ -16,6 +16,9 @@ words! {
         disconnected: "Disconnected", "已断开";
         refused: "Refused", "被拒绝";
         worker_broken: "The part of the console that holds the connection could not be started. Reload the page; if that does not help, look into the browser's own console.", "负责保持连接的部分未能启动。请刷新页面；若仍无效，请查看浏览器自带的控制台。";
+        place_coming: "This place is being loaded.", "正在加载此页面。";
+        place_missing: "This place could not be loaded: is the server that the console came from still there? A connection that is up stays up.", "此页面未能加载：提供本调试台的服务器是否仍在运行？已建立的连接不受影响。";
+        load_again: "Load it again", "重新加载";
         show: "Show", "显示";
         hide: "Hide", "隐藏";
         close: "Close", "关闭";

@@ -17,12 +17,13 @@ use tern_core::time::Instant;
 
 use self::stand_in::StandIn;
 use self::stream::Event;
+use super::awaited::Cloud;
 use super::http::Reply;
 use super::transport::{Answer, Happened, Received, Transport};
 use crate::protocol::cloud::{Command, Report};
 
 /// A platform of the page's own. As a [`Transport`] it is the one stream of the page's device; beside that
-/// it can be asked and told what [`Command`] says. It outlives the stream, so a session that was kept
+/// it can be asked and told what [`Command`] says, as a [`Cloud`]. It outlives the stream, so a session that was kept
 /// is there at the next connect.
 ///
 /// A clone is another handle of the same stand-in.
@@ -36,9 +37,15 @@ impl InPage {
         Self(Rc::new(RefCell::new(StandIn::new(seed))))
     }
 
-    /// Carries out a command. To be followed by a turn of whoever holds the device, and by
-    /// [`reports`](Self::reports).
-    pub fn command(&self, now: Instant, command: Command) {
+    /// The HTTPS authentication: the status and the JSON that answer a form.
+    #[must_use]
+    pub fn auth(&self, now: Instant, form: &[u8]) -> (u16, String) {
+        self.0.borrow_mut().auth(now, form)
+    }
+}
+
+impl Cloud for InPage {
+    fn command(&mut self, now: Instant, command: Command) {
         let mut stand_in = self.0.borrow_mut();
         match command {
             Command::Look(looked_at) => stand_in.look(looked_at),
@@ -46,26 +53,16 @@ impl InPage {
         }
     }
 
-    /// Does what is due: to be called at [`wake_at`](Transport::wake_at), also where no device uses this stand-in.
-    pub fn turn(&self, now: Instant) {
+    fn turn(&mut self, now: Instant) {
         self.0.borrow_mut().turn(now);
     }
 
-    /// Whether [`reports`](Self::reports) would say something.
-    #[must_use]
-    pub fn has_news(&self) -> bool {
+    fn has_news(&self) -> bool {
         self.0.borrow().has_news()
     }
 
-    /// What there is to tell: each answer once, and how everything stands where somebody looks and it has changed.
-    pub fn reports(&self) -> Vec<Report> {
+    fn reports(&mut self) -> Vec<Report> {
         self.0.borrow_mut().reports()
-    }
-
-    /// The HTTPS authentication: the status and the JSON that answer a form.
-    #[must_use]
-    pub fn auth(&self, now: Instant, form: &[u8]) -> (u16, String) {
-        self.0.borrow_mut().auth(now, form)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! All of it but the WebSocket and the start is plain code that knows no browser.
 
+pub mod awaited;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
 mod filter;

@@ -6,11 +6,12 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort, Performance};
 
-use super::in_page::InPage;
+use super::awaited::Awaited;
 use super::log::Bounds;
 use super::session::{Session, instant};
 use super::websocket::WebSocketTransport;
 use crate::link::{post, unpack};
+use crate::parts;
 use crate::protocol::{Command, Link, Report};
 
 /// The page is told at most this often, in ms. It draws at its own pace anyway.
@@ -27,8 +28,13 @@ const COUNTDOWN_MS: f64 = 1000.0;
 /// Runs in the worker from its start to its end.
 pub fn start(scope: DedicatedWorkerGlobalScope) {
     let seed = seed(&scope);
-    let in_page = InPage::new(seed);
     let host = Rc::new_cyclic(|host: &std::rc::Weak<Host>| {
+        let fetching = host.clone();
+        let in_page = Awaited::new(move || {
+            if let Some(host) = fetching.upgrade() {
+                wasm_bindgen_futures::spawn_local(host.fetch_stand_in(seed));
+            }
+        });
         let woken = host.clone();
         let network = WebSocketTransport::new(move || {
             if let Some(host) = woken.upgrade() {
@@ -118,7 +124,7 @@ struct Host {
     /// Cached: asking the scope for it is a call of its own.
     clock: Option<Performance>,
     /// The stand-in that the session's device may be connected to, and that can be asked without one.
-    in_page: InPage,
+    in_page: Awaited,
     wake: Timer,
     wake_at_ms: std::cell::Cell<f64>,
     tick: Timer,
@@ -128,6 +134,15 @@ struct Host {
 }
 
 impl Host {
+    /// Has the stand-in come, which is a part of its own.
+    async fn fetch_stand_in(self: Rc<Self>, seed: u64) {
+        match parts::stand_in(seed).await {
+            Ok(stand_in) => self.in_page.arrived(instant(self.now_ms()), stand_in),
+            Err(parts::Missing) => self.in_page.missing(),
+        }
+        self.turn();
+    }
+
     fn command(&self, data: &JsValue) {
         let Some((command, bytes)) = unpack::<Command>(data) else {
             return;

@@ -20,7 +20,10 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        let in_page = InPage::new(7);
+        Self::with(InPage::new(7))
+    }
+
+    pub(crate) fn with(in_page: impl Transport + 'static) -> Self {
         let mut session = Session::new(
             Box::new(in_page),
             Box::new(NoNetwork { opened: false }),
