@@ -3,6 +3,7 @@
 mod bench;
 
 use bench::{Bench, kinds, messages, own_topic, packets, publish, subscribe};
+use tern_core::explain::{InWords, Lang};
 use tern_web::form::Form;
 use tern_web::protocol::{Command, Detail, Fate, Link, SubscriptionState, Task};
 use tern_web::worker::log::Direction;
@@ -116,7 +117,10 @@ fn a_command_without_a_connection_says_what_to_do() {
     let seen = bench.tell(publish(&own_topic()), b"1");
     let problem = seen.problem.expect("it is said");
     assert_eq!(problem.of, Task::Publish);
-    assert!(problem.text.contains("connect first"), "{problem:?}");
+    assert!(
+        problem.said.in_words(Lang::En).contains("connect first"),
+        "{problem:?}"
+    );
 }
 
 #[test]
@@ -205,4 +209,17 @@ fn clearing_forgets_packets_and_messages_but_not_the_connection() {
     assert_eq!(seen.subscriptions.len(), 1);
     let seen = bench.tell(publish(&own_topic()), b"2");
     assert_eq!(seen.messages.held, 1);
+}
+
+#[test]
+fn a_command_that_can_not_be_done_says_why_in_both_languages() {
+    let mut bench = Bench::new();
+    for command in [subscribe("a/#/b"), publish("a/+"), publish("/pk/dn/data")] {
+        let problem = bench.tell(command, b"1").problem.expect("it is not done");
+        let (en, zh) = [Lang::En, Lang::Zh]
+            .map(|lang| problem.said.in_words(lang))
+            .into();
+        assert!(en.is_ascii(), "{en}");
+        assert!(zh.chars().any(|c| c > '\u{4e00}'), "{zh}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Messages compared, charted and published again and again, against the stand-in inside the page.
 
+use tern_core::explain::{InWords, Lang};
 use tern_web::form::Form;
 use tern_web::protocol::messages::{Chart, Series, View, Watch};
 use tern_web::protocol::{Command, Detail, Snapshot, Stop, Task, Watch as Watched};
@@ -225,7 +226,10 @@ fn repeating_ends_with_the_connection_and_never_without_a_word() {
     bench.tell(repeat_to("x/+"), b"");
     let problem = bench.see().problem.expect("there is no connection");
     assert_eq!(problem.of, Task::Publish);
-    assert!(problem.text.contains("connect first"), "{}", problem.text);
+    assert!(
+        problem.said.in_words(Lang::En).contains("connect first"),
+        "{problem:?}"
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! most once a tick, however many packets went by. Each message is two byte arrays: itself
 //! in postcard's form, and payloads, into which it points by ranges. Both are transferred.
 
+mod bilingual;
 pub mod case;
 pub mod cloud;
 pub mod messages;
@@ -14,6 +15,7 @@ pub mod timeline;
 
 use serde::{Deserialize, Serialize};
 
+pub use bilingual::Bilingual;
 pub use packets::{Chosen, Detail, Row, Rows};
 pub use span::Span;
 
@@ -208,7 +210,7 @@ pub struct Problem {
     /// Which one.
     pub of: Task,
     /// Why, and what to do.
-    pub text: String,
+    pub said: Bilingual,
 }
 
 /// Where a problem belongs.
@@ -245,7 +247,7 @@ pub enum SubscriptionState {
     /// No UNSUBACK yet.
     Ending,
     /// No answer.
-    Failed(String),
+    Failed(Bilingual),
 }
 
 /// Something published.
@@ -276,7 +278,7 @@ pub enum Fate {
         after_ms: f64,
     },
     /// Ended without success.
-    Failed(String),
+    Failed(Bilingual),
 }
 
 /// What is published again and again.
@@ -300,7 +302,7 @@ pub enum Stop {
     /// The connection was ended, by whichever side.
     ConnectionOver,
     /// The device would not take it, for this reason.
-    Refused(String),
+    Refused(Bilingual),
 }
 
 impl Repeating {

@@ -20,7 +20,7 @@ use super::transport::{Answer, Received, Transport};
 use crate::form::{Carrier, Form};
 use crate::protocol::case::Case;
 use crate::protocol::{
-    Command, Ended, Fate, Link, Problem, Refusal, Sent, Snapshot, Stop, Subscription,
+    Bilingual, Command, Ended, Fate, Link, Problem, Refusal, Sent, Snapshot, Stop, Subscription,
     SubscriptionState, Task, Watch,
 };
 
@@ -126,7 +126,7 @@ impl Session {
                 every_ms,
             } => {
                 if self.running.is_none() {
-                    self.problem(Task::Publish, NOT_RUNNING.to_owned());
+                    self.problem(Task::Publish, not_running());
                     return;
                 }
                 // The next turn publishes for the first time.
@@ -207,13 +207,12 @@ impl Session {
                 }
                 Device::new(config, self.seed)
                     .map(|device| (device, trail))
-                    .map_err(|error| error.to_string())
+                    .map_err(|error| Bilingual::of(&error))
             }
-            Err(faults) => Err(faults
-                .into_iter()
-                .map(|fault| fault.rule.in_words(tern_core::explain::Lang::En))
-                .collect::<Vec<_>>()
-                .join("\n")),
+            Err(faults) => {
+                let rules: Vec<_> = faults.into_iter().map(|fault| fault.rule).collect();
+                Err(Bilingual::lines(&rules))
+            }
         };
         match device {
             Ok((mut device, trail)) => {
@@ -230,7 +229,7 @@ impl Session {
                     trail,
                 });
             }
-            Err(text) => self.problem(Task::Connect, text),
+            Err(said) => self.problem(Task::Connect, said),
         }
     }
 
@@ -246,7 +245,7 @@ impl Session {
             device.subscribe(instant(now_ms), filter, level(qos))
         }) {
             Ok(()) => self.stands(filter, qos, SubscriptionState::Asked),
-            Err(text) => self.problem(Task::Subscribe, text),
+            Err(said) => self.problem(Task::Subscribe, said),
         }
     }
 
@@ -259,18 +258,18 @@ impl Session {
                     known.state = SubscriptionState::Ending;
                 }
             }
-            Err(text) => self.problem(Task::Subscribe, text),
+            Err(said) => self.problem(Task::Subscribe, said),
         }
     }
 
-    fn ask<E: ToString>(
+    fn ask<E: InWords>(
         &mut self,
         filter: &str,
         ask: impl FnOnce(&mut Device, &TopicFilter) -> Result<Token, E>,
-    ) -> Result<(), String> {
-        let filter = TopicFilter::new(filter).map_err(|error| error.to_string())?;
-        let running = self.running.as_mut().ok_or(NOT_RUNNING)?;
-        let token = ask(&mut running.device, &filter).map_err(|error| error.to_string())?;
+    ) -> Result<(), Bilingual> {
+        let filter = TopicFilter::new(filter).map_err(|error| Bilingual::of(&error))?;
+        let running = self.running.as_mut().ok_or_else(not_running)?;
+        let token = ask(&mut running.device, &filter).map_err(|error| Bilingual::of(&error))?;
         self.asked.push((token, filter.into()));
         self.solved(Task::Subscribe);
         Ok(())
@@ -279,11 +278,11 @@ impl Session {
     /// Whether the device has taken it.
     fn publish(&mut self, now_ms: f64, topic: String, qos: u8, payload: &[u8]) -> bool {
         let accept = |running: &mut Option<Running>| {
-            let name = TopicName::new(&topic).map_err(|error| error.to_string())?;
-            let device = &mut running.as_mut().ok_or(NOT_RUNNING)?.device;
+            let name = TopicName::new(&topic).map_err(|error| Bilingual::of(&error))?;
+            let device = &mut running.as_mut().ok_or_else(not_running)?.device;
             device
                 .publish(instant(now_ms), &name, payload, level(qos))
-                .map_err(|error| error.to_string())
+                .map_err(|error| Bilingual::of(&error))
         };
         match accept(&mut self.running) {
             Ok(token) => {
@@ -299,8 +298,8 @@ impl Session {
                 });
                 true
             }
-            Err(text) => {
-                self.problem(Task::Publish, text);
+            Err(said) => {
+                self.problem(Task::Publish, said);
                 false
             }
         }
@@ -317,7 +316,7 @@ impl Session {
             if self.publish(now_ms, topic, repeat.qos, &repeat.payload) {
                 repeat.count();
             } else if let Some(problem) = &self.problem {
-                repeat.stop(Stop::Refused(problem.text.clone()));
+                repeat.stop(Stop::Refused(problem.said.clone()));
             }
         }
         self.repeat = Some(repeat);
@@ -370,8 +369,8 @@ impl Session {
         }
     }
 
-    fn problem(&mut self, of: Task, text: String) {
-        self.problem = Some(Problem { of, text });
+    fn problem(&mut self, of: Task, said: Bilingual) {
+        self.problem = Some(Problem { of, said });
     }
 
     fn solved(&mut self, task: Task) {
@@ -401,7 +400,12 @@ fn memory() -> u64 {
     0
 }
 
-const NOT_RUNNING: &str = "there is no connection: connect first";
+fn not_running() -> Bilingual {
+    Bilingual::both(
+        "there is no connection: connect first",
+        "没有连接：请先连接",
+    )
+}
 
 /// The device's clock counts whole milliseconds.
 #[allow(

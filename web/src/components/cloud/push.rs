@@ -1,5 +1,6 @@
 //! Messages from the cloud's side to a device.
 
+use tern_core::explain::InWords;
 use tern_platform::{DeviceAddress, DeviceView};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
@@ -15,6 +16,7 @@ use crate::components::when::grouped;
 use crate::markup::html;
 use crate::protocol::cloud::{Ask, Done, Tally, View};
 use crate::state::cloud::{Action, PushFault, Task};
+use crate::words::Lang;
 use crate::words::cloud::Cloud;
 
 /// Draws it.
@@ -59,7 +61,7 @@ fn form(console: &Console, view: &View, to: DeviceAddress) -> Html {
     });
     let error = |of: &'static str| {
         let fault = faults.iter().find(|fault| id(fault) == of);
-        let text = fault.map(|fault| rule(fault, &to, words));
+        let text = fault.map(|fault| rule(fault, &to, state.lang));
         html! {
             if let Some(text) = text {
                 <p class="error" id={format!("{of}-error")} role="alert">{ text }</p>
@@ -168,9 +170,10 @@ fn id(fault: &PushFault) -> &'static str {
     }
 }
 
-fn rule(fault: &PushFault, to: &DeviceAddress, words: &Cloud) -> String {
+fn rule(fault: &PushFault, to: &DeviceAddress, lang: Lang) -> String {
+    let words = lang.words().cloud;
     match fault {
-        PushFault::Topic(why) => format!("{} {why}", words.no_topic),
+        PushFault::Topic(error) => format!("{} {}", words.no_topic, error.in_words(lang.core())),
         PushFault::NotItsTopic => format!("{} /{to}/", words.not_its_topic),
         PushFault::Payload(len) => format!("{} {}", words.too_large, grouped(*len as u64)),
         PushFault::Count => words.bad_count.to_owned(),

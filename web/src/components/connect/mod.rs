@@ -11,6 +11,7 @@ mod signing;
 mod status;
 mod whereto;
 
+use tern_core::explain::InWords;
 use yew::prelude::*;
 
 use super::field::focus;
@@ -49,7 +50,7 @@ pub(crate) fn view(console: &Console) -> Html {
                     if state.connect.tried && !faults.is_empty() {
                         <p class="error" role="alert">{ words.connect.fix_first }</p>
                     } else if let Some(problem) = problem {
-                        <p class="error" role="alert">{ &problem.text }</p>
+                        <p class="error" role="alert">{ problem.said.in_words(state.lang.core()) }</p>
                     }
                 </div>
             </form>

@@ -1,5 +1,6 @@
 //! Publishing, and what became of what was published.
 
+use tern_core::explain::InWords;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -15,7 +16,7 @@ use crate::payload::typed::Notation;
 use crate::protocol::{Command, Fate, Sent, Task};
 use crate::state::State;
 use crate::state::messages::Action;
-use crate::words::Words;
+use crate::words::Lang;
 
 /// How many publishes are listed.
 const LISTED: usize = 5;
@@ -98,7 +99,7 @@ pub(super) fn view(console: &Console) -> Html {
                             <span class="fate">
                                 { time_of_day(&state.worker, sent.at_ms) }
                                 { format!(" · QoS {} · {} B · ", sent.qos, grouped(sent.size as u64)) }
-                                { fate(sent, words) }
+                                { fate(sent, state.lang) }
                             </span>
                         </li>
                     }) }
@@ -121,13 +122,14 @@ fn publish(console: &Console) {
 }
 
 fn topic_error(state: &State) -> Option<String> {
+    let lang = state.lang.core();
     let topic = state.topic();
     let fault = TopicName::new(&topic).err().filter(|_| !topic.is_empty());
     let problem = state.now().problem.as_ref();
     let problem = problem.filter(|problem| problem.of == Task::Publish);
     fault
-        .map(|fault| fault.to_string())
-        .or_else(|| problem.map(|problem| problem.text.clone()))
+        .map(|fault| fault.in_words(lang))
+        .or_else(|| problem.map(|problem| problem.said.in_words(lang)))
 }
 
 fn notations(console: &Console) -> Html {
@@ -160,7 +162,8 @@ fn fate_name(fate: &Fate) -> &'static str {
     }
 }
 
-fn fate(sent: &Sent, words: &Words) -> String {
+fn fate(sent: &Sent, lang: Lang) -> String {
+    let words = lang.words();
     match &sent.fate {
         Fate::Waiting => words.common.waiting.to_owned(),
         Fate::Done { .. } if sent.qos == 0 => words.common.sent.to_owned(),
@@ -169,6 +172,6 @@ fn fate(sent: &Sent, words: &Words) -> String {
             format!("{} {after_ms:.1} ms", words.common.acknowledged)
         }
         Fate::Done { after_ms } => format!("{} {after_ms:.0} ms", words.common.acknowledged),
-        Fate::Failed(reason) => format!("{}: {reason}", words.common.failed),
+        Fate::Failed(said) => format!("{}: {}", words.common.failed, said.in_words(lang.core())),
     }
 }

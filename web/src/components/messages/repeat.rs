@@ -1,5 +1,6 @@
 //! Publishing again and again.
 
+use tern_core::explain::InWords;
 use yew::prelude::*;
 
 use super::{TextLine, keeping};
@@ -9,7 +10,7 @@ use crate::drafts::Publication;
 use crate::markup::html;
 use crate::protocol::{Command, Repeating, Stop};
 use crate::state::messages::Action;
-use crate::words::Words;
+use crate::words::Lang;
 
 /// Draws it.
 pub(super) fn view(console: &Console) -> Html {
@@ -59,7 +60,7 @@ pub(super) fn view(console: &Console) -> Html {
                     <p class="error" id="repeat-error" role="alert">{ fault.say(state.lang) }</p>
                 }
                 if let Some(repeat) = repeat {
-                    <p class="hint" id="repeat-status" role="status" aria-live="off">{ status(repeat, words) }</p>
+                    <p class="hint" id="repeat-status" role="status" aria-live="off">{ status(repeat, state.lang) }</p>
                 }
             </div>
         </div>
@@ -86,8 +87,8 @@ fn start(console: &Console) {
     keeping::remember(console, publication);
 }
 
-fn status(repeat: &Repeating, words: &Words) -> String {
-    let words = words.messages;
+fn status(repeat: &Repeating, lang: Lang) -> String {
+    let words = lang.words().messages;
     let sent = grouped(repeat.sent);
     let why = match &repeat.stopped {
         None => {
@@ -101,7 +102,7 @@ fn status(repeat: &Repeating, words: &Words) -> String {
         }
         Some(Stop::Asked) => words.stopped,
         Some(Stop::ConnectionOver) => words.connection_over,
-        Some(Stop::Refused(reason)) => reason,
+        Some(Stop::Refused(said)) => &said.in_words(lang.core()),
     };
     format!("{} {sent} {} · {why}", words.repeated, words.times)
 }

@@ -1,5 +1,6 @@
 //! Subscriptions: asking for them, what became of them, ending them.
 
+use tern_core::explain::InWords;
 use yew::prelude::*;
 
 use tern_core::topic::TopicFilter;
@@ -25,8 +26,8 @@ pub(super) fn view(console: &Console) -> Html {
         .as_ref()
         .filter(|problem| problem.of == Task::Subscribe);
     let error = fault
-        .map(|fault| fault.to_string())
-        .or_else(|| problem.map(|p| p.text.clone()));
+        .map(|fault| fault.in_words(state.lang.core()))
+        .or_else(|| problem.map(|problem| problem.said.in_words(state.lang.core())));
     let connected = now.link.is_connected();
     let onsubmit = {
         let (console, filter, qos) = (
@@ -94,8 +95,9 @@ fn subscription(console: &Console, one: &Subscription, words: &'static Words) ->
         SubscriptionState::Granted => ("granted", words.messages.granted.to_owned()),
         SubscriptionState::Refused => ("refused", words.messages.sub_refused.to_owned()),
         SubscriptionState::Ending => ("ending", words.messages.ending.to_owned()),
-        SubscriptionState::Failed(reason) => {
-            ("failed", format!("{}: {reason}", words.common.failed))
+        SubscriptionState::Failed(said) => {
+            let why = said.in_words(console.state().lang.core());
+            ("failed", format!("{}: {why}", words.common.failed))
         }
     };
     let end = {

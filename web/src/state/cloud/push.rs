@@ -1,6 +1,6 @@
 //! The messages that somebody types to push them to a device.
 
-use tern_core::topic::TopicName;
+use tern_core::topic::{TopicError, TopicName};
 use tern_platform::{DeviceAddress, owns_topic};
 
 use crate::protocol::cloud::{Push, View};
@@ -39,8 +39,8 @@ impl Default for Pushing {
 /// What is wrong with what is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PushFault {
-    /// It is no topic name; why, in the core's words.
-    Topic(String),
+    /// It is no topic name.
+    Topic(TopicError),
     /// It is not one of the device's own topics.
     NotItsTopic,
     /// The payload has so many bytes, more than [`MAX_PAYLOAD`].
@@ -81,7 +81,7 @@ impl Pushing {
         let topic = self.topic(device);
         let (key, name) = (device.product_key.as_str(), device.device_name.as_str());
         let topic_fault = match TopicName::new(&topic) {
-            Err(error) => Some(PushFault::Topic(error.to_string())),
+            Err(error) => Some(PushFault::Topic(error)),
             Ok(_) if !owns_topic(key, name, &topic) => Some(PushFault::NotItsTopic),
             Ok(_) => None,
         };

@@ -6,7 +6,7 @@ use tern_core::device::{
 
 use super::{LinkState, Running, Session};
 use crate::form::Carrier;
-use crate::protocol::{Ended, Fate, Refusal, Stop as Stopped, SubscriptionState};
+use crate::protocol::{Bilingual, Ended, Fate, Refusal, Stop as Stopped, SubscriptionState};
 
 impl Session {
     pub(super) fn told(&mut self, now_ms: f64, event: Event, running: &mut Running) {
@@ -55,7 +55,7 @@ impl Session {
                 self.befell(token, fate);
             }
             Event::Failed { token, reason } => {
-                let reason = reason.to_string();
+                let reason = Bilingual::of(&reason);
                 if let Some(filter) = self.answered(Some(token)) {
                     let qos = self.qos_asked_for(&filter);
                     self.stands(&filter, qos, SubscriptionState::Failed(reason));
