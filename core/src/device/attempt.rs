@@ -120,6 +120,9 @@ impl Device {
         // A server that says "present" to a clean session has none all the same [MQTT-3.2.2-1].
         let session_present = connack.session_present && !self.config.clean_session;
         self.event(Event::Connected { session_present });
+        if self.config.clean_session {
+            self.outbox.begin_anew(&mut self.ids);
+        }
         self.subscriptions.connected(session_present, &mut self.ids);
         // Subscriptions first: a device that subscribes to its own topic misses none of what goes again.
         self.send_requests(now);

@@ -45,8 +45,9 @@
 //! that the host handed in, so the host keeps those in place until it has drained.
 //!
 //! What it promises: every [`Token`] ends in exactly one event, over any number of reconnects; QoS 1
-//! messages not acknowledged go again with DUP; subscriptions are renewed where the platform lost them;
-//! queues are bounded and say `Full`; nothing accepted is dropped silently.
+//! messages not acknowledged go again with DUP, or anew where the session is a clean one; subscriptions are
+//! renewed where the platform lost them; queues are bounded and say `Full`; nothing accepted is dropped
+//! silently.
 
 mod attempt;
 mod backoff;

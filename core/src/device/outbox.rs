@@ -145,6 +145,17 @@ impl Outbox {
         }
     }
 
+    /// The session that these messages were sent in is over, and none of its state may be used again
+    /// [MQTT-3.1.2-6]: what is not acknowledged waits to be published anew, before what waits already.
+    pub(super) fn begin_anew(&mut self, ids: &mut PacketIds) {
+        while let Some(mut message) = self.in_flight.pop_back() {
+            if let Some(id) = message.id.take() {
+                ids.release(id);
+            }
+            self.waiting.push_front(message);
+        }
+    }
+
     /// A PUBACK has come. `None` where no message in flight has that identifier.
     pub(super) fn acknowledged(&mut self, id: PacketId, ids: &mut PacketIds) -> Option<Token> {
         let index = self

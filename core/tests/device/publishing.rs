@@ -1,6 +1,6 @@
 //! Publishing: acknowledged once, sent again with DUP, in order, within the window.
 
-use tern_core::device::{Event, Token};
+use tern_core::device::{Config, Event, Token};
 use tern_core::wire::QoS;
 
 use crate::scripted::{ACCEPTED, ACCEPTED_PRESENT, Scripted, Seen, ends_of, hex, plain};
@@ -102,6 +102,38 @@ fn a_publish_survives_many_reconnects_and_ends_once() {
     device.closed();
     device.accept_again(ACCEPTED);
     assert!(!device.sent().contains("74"), "it was acknowledged");
+}
+
+// client: [MQTT-3.1.2-6]
+#[test]
+fn a_clean_session_uses_nothing_of_the_one_before() {
+    let config = Config {
+        clean_session: true,
+        ..plain()
+    };
+    let mut device = Scripted::online(config);
+    let tokens = ["a", "b", "c"].map(|payload| device.publish("t", payload, QoS::AtLeastOnce));
+    device.receive(&puback(2));
+    let mut events = device.events();
+    device.closed();
+    let later = device.publish("t", "d", QoS::AtLeastOnce);
+    device.accept_again(ACCEPTED);
+    // As new messages, so without DUP and with identifiers of their own; in the old order, so that nothing overtakes.
+    let anew = [
+        publish(4, b'a', false),
+        publish(5, b'c', false),
+        publish(6, b'd', false),
+    ]
+    .join(" ");
+    assert_eq!(device.take().last(), Some(&Seen::Sent(anew)));
+    device.receive(&[puback(4), puback(5), puback(6)].join(" "));
+    events.extend(device.events());
+    for token in tokens.into_iter().chain([later]) {
+        assert_eq!(ends_of(&events, token), 1, "{token}");
+    }
+    // An acknowledgement of the former session acknowledges nothing in this one.
+    device.receive(&puback(1));
+    assert!(!device.device.is_connected());
 }
 
 #[test]
