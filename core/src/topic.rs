@@ -277,6 +277,7 @@ mod tests {
         TopicFilter::new(filter).unwrap().matches(topic)
     }
 
+    // client and server: [MQTT-3.3.2-2], [MQTT-4.7.1-1], [MQTT-4.7.3-1], [MQTT-4.7.3-2], [MQTT-4.7.3-3]
     #[test]
     fn a_name_is_1_to_65535_bytes_without_wildcard_and_nul() {
         for text in ["/", "a", " ", "$SYS/x", "/pk/dn/data", "温度/1", "a//b"] {
@@ -303,6 +304,7 @@ mod tests {
         }
     }
 
+    // client and server: [MQTT-4.7.1-2], [MQTT-4.7.1-3]
     #[test]
     fn a_filters_wildcards_stand_alone_in_their_level() {
         for text in [
@@ -343,6 +345,7 @@ mod tests {
         }
     }
 
+    // client and server: [MQTT-4.7.3-1], [MQTT-4.7.3-2], [MQTT-4.7.3-3]
     #[test]
     fn a_filter_has_the_limits_of_a_name() {
         assert!(filter("").starts_with("topic filter is empty"));
@@ -376,6 +379,7 @@ mod tests {
         assert!(!matches("/finance", "finance"));
     }
 
+    // server: [MQTT-4.7.2-1]
     #[test]
     fn a_leading_wildcard_takes_no_dollar_topic() {
         // [MQTT-4.7.2-1] and its examples

@@ -161,6 +161,8 @@ fn not_written(packet: &Packet<'_>, words: &str) {
     assert_eq!(out, [1, 2, 3]);
 }
 
+// client: [MQTT-2.3.1-5], [MQTT-3.1.2-22], [MQTT-3.1.3-7], [MQTT-3.3.1-2], [MQTT-3.3.2-2], [MQTT-3.8.3-3]
+// client: [MQTT-3.10.3-2]
 #[test]
 fn what_would_be_malformed_is_not_written() {
     let publish = Publish {

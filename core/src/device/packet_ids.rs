@@ -38,6 +38,7 @@ impl PacketIds {
 mod tests {
     use super::*;
 
+    // client: [MQTT-2.3.1-1], [MQTT-2.3.1-2]
     #[test]
     fn identifiers_are_never_zero_and_never_twice_in_use() {
         let mut ids = PacketIds::default();

@@ -74,6 +74,7 @@ fn the_window_is_a_setting_and_other_brokers_have_none() {
     assert!(Device::new(config, 1).is_ok());
 }
 
+// client: [MQTT-3.1.3-7]
 #[test]
 fn an_empty_client_id_goes_only_with_a_clean_session() {
     refused(
@@ -86,6 +87,7 @@ fn an_empty_client_id_goes_only_with_a_clean_session() {
     assert!(Device::new(config, 1).is_ok());
 }
 
+// client: [MQTT-3.1.2-22]
 #[test]
 fn a_password_goes_only_with_a_user_name() {
     let config = with_user(None, Some("hunter2"));
@@ -98,6 +100,7 @@ fn a_password_goes_only_with_a_user_name() {
     assert!(Device::new(with_user(Some("u"), None), 1).is_ok());
 }
 
+// client: [MQTT-1.5.3-2]
 #[test]
 fn what_no_field_can_hold_is_named() {
     let long = "x".repeat(65_536);

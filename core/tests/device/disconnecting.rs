@@ -15,12 +15,30 @@ fn goodbye() -> [Seen; 3] {
     ]
 }
 
+// client: [MQTT-3.14.4-1]
 #[test]
 fn with_nothing_under_way_it_says_goodbye_at_once() {
     let mut device = Scripted::online(plain());
     device.disconnect();
     assert_eq!(device.take(), goodbye());
     assert_eq!(device.deadline_ms(), None);
+}
+
+// client: [MQTT-3.14.4-2]
+#[test]
+fn nothing_follows_a_disconnect() {
+    let mut device = Scripted::online(plain());
+    device.subscribe("t", QoS::AtLeastOnce);
+    device.disconnect();
+    assert_eq!(
+        device.sent(),
+        format!("82 06 00 01 00 01 74 01 {DISCONNECT}")
+    );
+    // What was on its way from the platform, and time.
+    device.receive("32 05 00 01 74 00 09 90 03 00 01 01");
+    device.pass(86_400_000);
+    device.closed();
+    assert_eq!(device.take(), []);
 }
 
 #[test]
@@ -53,6 +71,7 @@ fn what_is_under_way_is_waited_for() {
     assert_eq!(ends_of(&events, subscribe), 1);
 }
 
+// client: [MQTT-4.5.0-2]
 #[test]
 fn messages_are_still_taken_and_acknowledged_meanwhile() {
     let mut device = Scripted::online(plain());

@@ -10,6 +10,7 @@ use crate::scripted::{
 /// PUBLISH, QoS 0, topic t, no payload.
 const MESSAGE: &str = "30 03 00 01 74";
 
+// client: [MQTT-3.1.2-23]
 #[test]
 fn a_pingreq_goes_out_after_three_quarters_of_the_keep_alive() {
     let mut device = Scripted::online(plain());
@@ -24,6 +25,7 @@ fn a_pingreq_goes_out_after_three_quarters_of_the_keep_alive() {
     assert_eq!(device.sent(), PINGREQ);
 }
 
+// client: [MQTT-3.1.2-23]
 #[test]
 fn incoming_messages_do_not_postpone_it() {
     let mut device = Scripted::online(plain());
@@ -213,6 +215,7 @@ fn keep_alive_0_never_pings() {
     assert_eq!(device.take(), []);
 }
 
+// client: [MQTT-3.1.2-23]
 #[test]
 fn every_legal_keep_alive_is_kept() {
     for keep_alive in [1, 60, 300, u16::MAX] {

@@ -9,6 +9,7 @@ mod hostile_bytes;
 mod https_auth;
 mod keep_alive;
 mod messages;
+mod packet_forms;
 mod packet_identifiers;
 mod publishing;
 mod queue_limits;

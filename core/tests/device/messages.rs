@@ -59,6 +59,7 @@ fn taken(device: &mut Scripted) -> (Vec<Seen>, String) {
     (told, sent.collect::<Vec<_>>().join(" "))
 }
 
+// client: [MQTT-2.3.1-6], [MQTT-3.3.4-1], [MQTT-4.3.2-2], [MQTT-4.5.0-2], [MQTT-4.6.0-2]
 #[test]
 fn all_at_once() {
     let mut device = Scripted::online(plain());
@@ -141,6 +142,7 @@ fn half_a_message_is_forgotten_with_its_connection() {
     assert_eq!(device.take().last(), Some(&expected()[0]));
 }
 
+// client: [MQTT-4.3.2-2]
 #[test]
 fn the_same_message_again_is_delivered_again() {
     let mut device = Scripted::online(plain());

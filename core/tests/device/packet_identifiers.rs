@@ -6,6 +6,7 @@ use tern_core::wire::QoS;
 
 use crate::scripted::{ACCEPTED, ACCEPTED_PRESENT, Scripted, bytes, hex, plain};
 
+// client: [MQTT-2.3.1-1], [MQTT-2.3.1-2], [MQTT-4.3.2-1]
 #[test]
 fn publishes_and_requests_share_one_pool() {
     let mut device = Scripted::online(plain());
@@ -24,6 +25,7 @@ fn publishes_and_requests_share_one_pool() {
     );
 }
 
+// client: [MQTT-2.3.1-1], [MQTT-2.3.1-2], [MQTT-2.3.1-3]
 #[test]
 fn an_identifier_in_use_is_passed_over_when_the_numbers_start_again() {
     let mut device = Scripted::online(plain());
@@ -44,6 +46,7 @@ fn an_identifier_in_use_is_passed_over_when_the_numbers_start_again() {
     }
 }
 
+// client: [MQTT-2.3.1-2]
 #[test]
 fn identifiers_of_messages_in_flight_are_not_given_to_others_after_a_reconnect() {
     for connack in [ACCEPTED, ACCEPTED_PRESENT] {

@@ -3,7 +3,7 @@
 use tern_core::device::{Config, Event, Token};
 use tern_core::wire::QoS;
 
-use crate::scripted::{ACCEPTED, ACCEPTED_PRESENT, Scripted, Seen, ends_of, hex, plain};
+use crate::scripted::{ACCEPTED, ACCEPTED_PRESENT, PINGRESP, Scripted, Seen, ends_of, hex, plain};
 
 /// PUBLISH, QoS 1, topic t, payload one byte.
 fn publish(id: u8, payload: u8, dup: bool) -> String {
@@ -23,6 +23,7 @@ fn puback(id: u8) -> String {
     hex(&[0x40, 2, 0, id])
 }
 
+// client: [MQTT-4.3.2-1]
 #[test]
 fn a_qos_1_message_ends_with_its_puback() {
     let mut device = Scripted::online(plain());
@@ -32,6 +33,7 @@ fn a_qos_1_message_ends_with_its_puback() {
     assert_eq!(device.events(), [Event::Published { token }]);
 }
 
+// client: [MQTT-2.3.1-5], [MQTT-3.3.1-2], [MQTT-4.3.1-1]
 #[test]
 fn a_qos_0_message_ends_when_it_is_handed_over() {
     let mut device = Scripted::online(plain());
@@ -58,6 +60,7 @@ fn what_is_published_before_the_connection_stands_waits_for_it() {
     assert_eq!(seen[2], Seen::Sent(sent));
 }
 
+// client: [MQTT-2.3.1-3], [MQTT-3.1.2-4], [MQTT-3.3.1-1], [MQTT-4.1.0-1], [MQTT-4.4.0-1], [MQTT-4.6.0-1]
 #[test]
 fn a_publish_survives_a_reconnect() {
     for connack in [ACCEPTED, ACCEPTED_PRESENT] {
@@ -87,6 +90,22 @@ fn a_publish_survives_a_reconnect() {
     }
 }
 
+// client: [MQTT-4.1.0-2], [MQTT-4.3.2-1]
+#[test]
+fn a_message_waits_for_its_puback_as_long_as_the_connection_stands() {
+    let mut device = Scripted::online(plain());
+    let token = device.publish("t", "x", QoS::AtLeastOnce);
+    for _ in 0..2_000 {
+        device.pass(45_000);
+        device.receive(PINGRESP);
+    }
+    assert_eq!(device.device.queued().0, 1);
+    device.take();
+    device.receive(&puback(1));
+    assert_eq!(device.events(), [Event::Published { token }]);
+}
+
+// client: [MQTT-2.3.1-3], [MQTT-3.1.2-4], [MQTT-3.3.1-1], [MQTT-4.1.0-1], [MQTT-4.4.0-1]
 #[test]
 fn a_publish_survives_many_reconnects_and_ends_once() {
     let mut device = Scripted::online(plain());

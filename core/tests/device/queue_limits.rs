@@ -87,6 +87,7 @@ fn a_payload_over_the_limit_is_refused_with_both_numbers() {
     assert!(error.to_string().contains("5 bytes"));
 }
 
+// client: [MQTT-4.3.3-1]
 #[test]
 fn qos_2_is_not_published() {
     let mut device = Scripted::online(plain());

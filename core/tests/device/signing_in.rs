@@ -6,6 +6,8 @@ use tern_core::sign::Password;
 
 use crate::scripted::{ACCEPTED, Scripted, Seen, bytes, direct, hex, plain};
 
+// client: [MQTT-3.1.2-11], [MQTT-3.1.2-13], [MQTT-3.1.2-15], [MQTT-3.1.2-19], [MQTT-3.1.2-21], [MQTT-3.1.3-1]
+// client: [MQTT-3.1.3-3]
 #[test]
 fn the_seeds_example_gives_this_connect_to_the_byte() {
     let mut device = Scripted::new(direct());
@@ -66,6 +68,8 @@ fn the_securemode_follows_the_transport() {
     }
 }
 
+// client: [MQTT-3.1.2-11], [MQTT-3.1.2-13], [MQTT-3.1.2-15], [MQTT-3.1.2-18], [MQTT-3.1.2-20], [MQTT-3.1.3-3]
+// client: [MQTT-7.0.0-2]
 #[test]
 fn a_login_without_a_triple_sends_just_what_it_is_given() {
     let mut device = Scripted::new(plain());
@@ -85,6 +89,7 @@ fn a_login_without_a_triple_sends_just_what_it_is_given() {
     );
 }
 
+// client: [MQTT-3.1.2-19], [MQTT-3.1.2-20], [MQTT-3.1.2-21], [MQTT-3.1.3-1]
 #[test]
 fn a_user_name_without_a_password_and_an_empty_one_are_sent_as_they_are() {
     for (name, secret, flags, fields) in [

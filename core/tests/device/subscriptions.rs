@@ -268,6 +268,7 @@ fn the_number_of_subscriptions_is_bounded_and_one_can_always_be_ended() {
     device.subscribe("c", QoS::AtLeastOnce);
 }
 
+// client: [MQTT-4.3.3-2]
 #[test]
 fn qos_2_is_not_asked_for() {
     let mut device = Scripted::online(plain());

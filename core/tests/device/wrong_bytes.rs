@@ -15,6 +15,15 @@ fn logging_in() -> Scripted {
     device
 }
 
+fn told(seen: Vec<Seen>) -> Vec<Event> {
+    let events = seen.into_iter().filter_map(|seen| match seen {
+        Seen::Event(event) => Some(event),
+        _ => None,
+    });
+    events.collect()
+}
+
+// client: [MQTT-1.5.3-1], [MQTT-1.5.3-2], [MQTT-2.2.2-2], [MQTT-3.3.1-4], [MQTT-4.8.0-1]
 #[test]
 fn malformed_packets_end_the_connection_with_their_rule() {
     for (hex, rule) in [
@@ -26,6 +35,7 @@ fn malformed_packets_end_the_connection_with_their_rule() {
         ("30 03 00 01 23", "wildcard"),
         ("30 02 00 00", "at least one character"),
         ("30 03 00 01 FF", "UTF-8"),
+        ("30 05 00 03 ED A0 80", "UTF-8"), // a surrogate
         ("30 03 00 01 00", "U+0000"),
         ("30 03 00 09 74", "past the end"),
         ("32 05 00 01 74 00 00", "identifier is not 0"),
@@ -40,7 +50,9 @@ fn malformed_packets_end_the_connection_with_their_rule() {
         let token = device.publish("t", "x", QoS::AtLeastOnce);
         device.take();
         device.receive(hex);
-        let events = device.events();
+        let seen = device.take();
+        assert!(seen.contains(&Seen::Close), "{hex}: {seen:?}");
+        let events = told(seen);
         let end = disconnected(&events);
         assert_eq!(end.kind, DisconnectKind::Malformed, "{hex}");
         assert!(end.reason.contains(rule), "{hex}: {}", end.reason);
@@ -51,6 +63,7 @@ fn malformed_packets_end_the_connection_with_their_rule() {
     }
 }
 
+// client: [MQTT-4.8.0-2]
 #[test]
 fn a_packet_over_the_limit_is_refused_by_its_header() {
     let mut config = plain();
@@ -60,7 +73,9 @@ fn a_packet_over_the_limit_is_refused_by_its_header() {
     assert!(device.device.is_connected());
     let mut device = Scripted::online(config);
     device.receive("30 63"); // 101
-    let events = device.events();
+    let seen = device.take();
+    assert!(seen.contains(&Seen::Close), "{seen:?}");
+    let events = told(seen);
     let end = disconnected(&events);
     assert_eq!(end.kind, DisconnectKind::TooLarge);
     assert!(end.reason.contains("101 bytes") && end.reason.contains("limit of 100"));
@@ -122,6 +137,7 @@ fn garbage_later_on_is_followed_by_a_reconnect() {
     );
 }
 
+// client: [MQTT-2.2.2-2], [MQTT-3.3.1-4]
 #[test]
 fn a_bad_first_byte_that_comes_alone_is_refused_at_once() {
     for first in ["00", "f0", "41", "82", "36"] {

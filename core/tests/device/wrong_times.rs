@@ -55,6 +55,7 @@ fn anything_before_the_connack() {
     }
 }
 
+// client: [MQTT-4.8.0-1]
 #[test]
 fn a_second_connack() {
     ends(
@@ -69,6 +70,7 @@ fn a_second_connack() {
     );
 }
 
+// client: [MQTT-4.8.0-1]
 #[test]
 fn an_acknowledgement_of_nothing() {
     for (hex, name) in [
@@ -116,6 +118,7 @@ fn two_codes_for_one_filter() {
     assert_eq!(crate::scripted::ends_of(&device.events(), token), 1);
 }
 
+// client: [MQTT-4.3.3-2]
 #[test]
 fn packets_of_qos_2() {
     for hex in ["50 02 00 01", "62 02 00 01", "70 02 00 01"] {
@@ -130,6 +133,7 @@ fn packets_of_qos_2() {
     );
 }
 
+// client: [MQTT-4.8.0-1]
 #[test]
 fn packets_that_only_a_client_sends() {
     for hex in ["10 00", "82 00", "A2 00", "C0 00", "E0 00"] {

@@ -13,6 +13,7 @@ pub(crate) fn pattern(count: usize) -> Vec<u8> {
     (0..count).map(|n| (n % 251) as u8).collect()
 }
 
+// client: [MQTT-7.1.2-1]
 #[test]
 fn bytes_go_both_ways() {
     let peer = Peer::new(|mut stream| {
@@ -25,6 +26,7 @@ fn bytes_go_both_ways() {
     peer.finish();
 }
 
+// client: [MQTT-7.1.2-1]
 #[test]
 fn large_amounts_arrive_whole_with_and_without_notes() {
     for notes in [true, false] {

@@ -51,6 +51,7 @@ fn fault(error: TransportError) -> WebSocketFault {
     }
 }
 
+// client: [MQTT-6.0.0-1], [MQTT-6.0.0-3]
 #[test]
 fn bytes_go_both_ways_in_binary_messages() {
     let peer = broker(|mut socket| {
@@ -84,6 +85,7 @@ fn the_same_inside_tls() {
     peer.finish().unwrap();
 }
 
+// client: [MQTT-6.0.0-2]
 #[test]
 fn the_borders_of_messages_mean_nothing() {
     let peer = broker(|mut socket| {
@@ -153,6 +155,7 @@ fn bytes_right_behind_the_upgrade_are_not_left_behind() {
     peer.finish();
 }
 
+// client: [MQTT-6.0.0-1]
 #[test]
 fn a_text_frame_is_refused_after_the_bytes_before_it() {
     let peer = broker(|mut socket| {
