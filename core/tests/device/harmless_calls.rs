@@ -87,6 +87,7 @@ fn inputs_of_a_stream_that_is_not_there_are_passed_over() {
     outside(&mut device);
 }
 
+// client: [MQTT-3.1.0-2]
 #[test]
 fn a_stream_opened_twice_sends_one_connect() {
     let mut device = Scripted::new(plain());

@@ -21,7 +21,7 @@ fn packets(sent: &str) -> Vec<Vec<u8>> {
     packets
 }
 
-// client: [MQTT-2.2.2-1], [MQTT-3.8.1-1], [MQTT-3.10.1-1]
+// client: [MQTT-2.2.2-1], [MQTT-3.8.1-1], [MQTT-3.10.1-1], [MQTT-3.14.1-1]
 #[test]
 fn every_type_of_packet_has_the_flags_of_the_standards_table() {
     let mut device = Scripted::new(plain());

@@ -6,7 +6,7 @@ use tern_core::wire::QoS;
 
 use crate::scripted::{ACCEPTED, ACCEPTED_PRESENT, Scripted, bytes, hex, plain};
 
-// client: [MQTT-2.3.1-1], [MQTT-2.3.1-2], [MQTT-4.3.2-1]
+// client: [MQTT-2.3.1-1], [MQTT-2.3.1-2], [MQTT-3.8.3-4], [MQTT-4.3.2-1]
 #[test]
 fn publishes_and_requests_share_one_pool() {
     let mut device = Scripted::online(plain());

@@ -6,6 +6,7 @@ use tern_core::sign::Password;
 
 use crate::scripted::{ACCEPTED, Scripted, Seen, bytes, direct, hex, plain};
 
+// client: [MQTT-3.1.2-1], [MQTT-3.1.2-2], [MQTT-3.1.2-3]
 // client: [MQTT-3.1.2-11], [MQTT-3.1.2-13], [MQTT-3.1.2-15], [MQTT-3.1.2-19], [MQTT-3.1.2-21], [MQTT-3.1.3-1]
 // client: [MQTT-3.1.3-3]
 #[test]
@@ -68,6 +69,7 @@ fn the_securemode_follows_the_transport() {
     }
 }
 
+// client: [MQTT-3.1.2-1], [MQTT-3.1.2-2], [MQTT-3.1.2-3]
 // client: [MQTT-3.1.2-11], [MQTT-3.1.2-13], [MQTT-3.1.2-15], [MQTT-3.1.2-18], [MQTT-3.1.2-20], [MQTT-3.1.3-3]
 // client: [MQTT-7.0.0-2]
 #[test]
