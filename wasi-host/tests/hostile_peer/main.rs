@@ -12,6 +12,9 @@ use tern_core::device::{Config, DisconnectKind, Login, Reconnect};
 use tern_core::identity::Endpoint;
 use tern_core::wire::QoS;
 use tern_host::client::{Client, ClientError, ClientEvent, Params};
+use tungstenite::Message;
+use tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tungstenite::http::HeaderValue;
 
 const CONNACK: &[u8] = &[0x20, 0x02, 0x00, 0x00];
 
@@ -170,6 +173,49 @@ fn a_packet_over_the_limit_ends_the_connection_before_it_is_read() {
     let (number, words) = told.recv().unwrap();
     assert_eq!(number, 13, "BUFFER_OVERFLOW");
     assert!(words.contains("larger than the limit"), "{words}");
+    thread.join().unwrap();
+}
+
+// client: [MQTT-6.0.0-1]
+#[test]
+fn a_text_frame_ends_the_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let thread = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        #[allow(clippy::result_large_err)] // tungstenite's own signature
+        let agree = |_: &Request, mut answer: Response| -> Result<Response, ErrorResponse> {
+            let protocol = HeaderValue::from_static("mqtt");
+            answer
+                .headers_mut()
+                .append("sec-websocket-protocol", protocol);
+            Ok(answer)
+        };
+        let mut socket = tungstenite::accept_hdr(stream, agree).unwrap();
+        assert!(matches!(socket.read().unwrap(), Message::Binary(_)));
+        socket.send(Message::binary(CONNACK)).unwrap();
+        socket.send(Message::text("hello")).unwrap();
+        // Nothing more comes but the end.
+        until_closed(socket.get_ref().try_clone().unwrap());
+    });
+    let mut config = config(port);
+    if let Login::Plain { endpoint, .. } = &mut config.login {
+        *endpoint = Endpoint::from_url(&format!("ws://127.0.0.1:{port}")).unwrap();
+    }
+    // The frame may come before the client is constructed, or after.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    match Client::construct(Params::new(config), |_| ()) {
+        Ok(mut client) => {
+            while client.yield_for(Duration::from_millis(20)).is_ok() {
+                assert!(Instant::now() < deadline, "the connection still stands");
+            }
+        }
+        Err(ClientError::Disconnected(_)) => {}
+        Err(other) => panic!("{other}"),
+    }
     thread.join().unwrap();
 }
 
