@@ -249,6 +249,7 @@ mod tests {
         assert_eq!((session.in_flight(), session.queued()), (2, 1));
     }
 
+    // server: [MQTT-2.3.1-1], [MQTT-2.3.1-4], [MQTT-4.3.2-1]
     #[test]
     fn an_identifier_in_use_is_passed_over_when_they_wrap_around() {
         let settings = Settings {

@@ -8,6 +8,7 @@ const TOPIC: &str = "/pk/dev1/data";
 /// The topic's length and text on the wire.
 const TOPIC_HEX: &str = "00 0d 2f 70 6b 2f 64 65 76 31 2f 64 61 74 61";
 
+// server: [MQTT-2.3.1-6], [MQTT-3.3.2-1], [MQTT-4.3.2-2]
 #[test]
 fn a_device_that_subscribed_to_its_topic_gets_its_own_message() {
     let mut cloud = Cloud::new();
@@ -30,6 +31,7 @@ fn a_device_that_subscribed_to_its_topic_gets_its_own_message() {
     );
 }
 
+// server: [MQTT-2.3.1-5], [MQTT-3.3.1-2], [MQTT-3.8.4-6], [MQTT-4.3.1-1]
 #[test]
 fn the_publishers_qos_decides_whatever_was_subscribed() {
     for subscribed in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
@@ -49,6 +51,7 @@ fn the_publishers_qos_decides_whatever_was_subscribed() {
     }
 }
 
+// server: [MQTT-3.3.5-1]
 #[test]
 fn a_message_comes_once_however_many_filters_match() {
     let mut cloud = Cloud::new();
@@ -67,6 +70,7 @@ fn a_message_comes_once_however_many_filters_match() {
     assert_eq!(cloud.packets(id).len(), 1);
 }
 
+// server: [MQTT-3.3.1-5], [MQTT-3.3.1-6], [MQTT-3.3.1-9]
 #[test]
 fn nothing_is_retained() {
     let mut cloud = Cloud::new();
@@ -87,6 +91,115 @@ fn nothing_is_retained() {
     cloud.subscribe(id, "/pk/dev1/#", QoS::AtMostOnce);
 }
 
+// server: [MQTT-3.3.1-10], [MQTT-3.3.1-11]
+#[test]
+fn a_retained_message_without_a_payload_is_delivered_and_not_kept() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", true);
+    cloud.subscribe(id, TOPIC, QoS::AtMostOnce);
+    cloud.send(id, &hex(&format!("31 0f {TOPIC_HEX}"))); // PUBLISH, QoS 0, RETAIN
+    assert_eq!(cloud.packets(id), [format!("30 0f {TOPIC_HEX}")]);
+    // `subscribe` asserts that the SUBACK is all that comes.
+    cloud.subscribe(id, "/pk/dev1/#", QoS::AtMostOnce);
+}
+
+// server: [MQTT-3.3.1-12]
+#[test]
+fn a_message_that_is_not_to_be_retained_is_not_there_for_a_later_subscription() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", true);
+    cloud.publish(id, TOPIC, b"x", QoS::AtMostOnce);
+    cloud.publish(id, TOPIC, b"x", QoS::AtLeastOnce);
+    assert_eq!(cloud.packets(id), ["40 02 00 0a"]);
+    cloud.subscribe(id, TOPIC, QoS::AtMostOnce);
+}
+
+// server: [MQTT-3.3.2-3]
+#[test]
+fn a_message_comes_only_where_a_filter_matches() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", true);
+    cloud.subscribe(id, "/pk/dev1/+/set", QoS::AtMostOnce);
+    for (topic, pushed) in [
+        ("/pk/dev1/a/set", Pushed::Sent),
+        ("/pk/dev1//set", Pushed::Sent),
+        ("/pk/dev1/set", Pushed::NotSubscribed),
+        ("/pk/dev1/a/b/set", Pushed::NotSubscribed),
+        ("/pk/dev1/a/set/b", Pushed::NotSubscribed),
+        ("/pk/dev1/a", Pushed::NotSubscribed),
+    ] {
+        assert_eq!(
+            cloud.push("dev1", topic, b"x", QoS::AtMostOnce),
+            pushed,
+            "{topic}"
+        );
+        assert_eq!(
+            cloud.packets(id).len(),
+            usize::from(pushed == Pushed::Sent),
+            "{topic}"
+        );
+    }
+}
+
+// server: [MQTT-3.8.4-3]
+#[test]
+fn a_subscription_made_again_takes_the_place_of_the_old_and_the_flow_goes_on() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", true);
+    cloud.subscribe(id, TOPIC, QoS::AtLeastOnce);
+    cloud.push("dev1", TOPIC, b"1", QoS::AtLeastOnce);
+    cloud.packets(id);
+    cloud.subscribe(id, TOPIC, QoS::AtMostOnce);
+    let view = cloud.platform.devices().next().expect("registered");
+    let filters: Vec<_> = view
+        .subscriptions
+        .iter()
+        .map(|one| (one.filter.as_str(), one.qos))
+        .collect();
+    assert_eq!(filters, [(TOPIC, 0)]);
+    // What was under way still is, and the next message comes, once.
+    assert_eq!(view.in_flight, 1);
+    cloud.push("dev1", TOPIC, b"2", QoS::AtLeastOnce);
+    assert_eq!(cloud.packets(id), [format!("32 12 {TOPIC_HEX} 00 02 32")]);
+}
+
+// server: [MQTT-4.3.2-2], [MQTT-4.6.0-2]
+#[test]
+fn each_message_is_acknowledged_in_its_turn_and_an_identifier_may_come_again() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", true);
+    cloud.events();
+    let message = |first: &str, id: &str| hex(&format!("{first} 12 {TOPIC_HEX} {id} 78"));
+    let all = [
+        message("32", "00 07"),
+        message("32", "00 03"),
+        message("3a", "00 07"), // with DUP, and still a message of its own
+        message("32", "00 05"),
+    ];
+    cloud.send(id, &all.concat());
+    assert_eq!(
+        cloud.packets(id),
+        ["40 02 00 07", "40 02 00 03", "40 02 00 07", "40 02 00 05"]
+    );
+    assert_eq!(cloud.event_names(), ["published"; 4]);
+}
+
+// server: [MQTT-2.2.2-1]
+#[test]
+fn every_type_of_packet_has_the_flags_of_the_standards_table() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", true); // which asserts the CONNACK's first byte, 20
+    cloud.subscribe(id, TOPIC, QoS::AtLeastOnce); // and this the SUBACK's, 90
+    cloud.publish(id, TOPIC, b"x", QoS::AtMostOnce);
+    cloud.publish(id, TOPIC, b"x", QoS::AtLeastOnce);
+    cloud.send(id, &hex("c0 00 a2 05 00 02 00 01 78")); // PINGREQ; UNSUBSCRIBE from x
+    let packets = cloud.packets(id);
+    let first_bytes: Vec<&str> = packets.iter().map(|packet| &packet[..2]).collect();
+    // PUBLISH with QoS 0; PUBACK, PUBLISH with QoS 1; PINGRESP; UNSUBACK.
+    assert_eq!(first_bytes, ["30", "40", "32", "d0", "b0"]);
+}
+
+// server: [MQTT-3.3.1-3]
 #[test]
 fn a_publish_with_dup_is_acknowledged_and_passed_on_without_it() {
     let mut cloud = Cloud::new();
@@ -102,6 +215,7 @@ fn a_publish_with_dup_is_acknowledged_and_passed_on_without_it() {
     );
 }
 
+// server: [MQTT-3.3.4-1], [MQTT-4.3.3-2]
 #[test]
 fn qos_2_closes_the_connection() {
     for bytes in [
@@ -186,6 +300,7 @@ fn a_push_says_what_became_of_it() {
     assert_eq!(cloud.packets(id), NOTHING);
 }
 
+// server: [MQTT-3.3.2-2], [MQTT-4.3.3-1], [MQTT-4.7.1-1]
 #[test]
 fn a_push_that_cannot_be_is_refused_with_the_reason() {
     let mut cloud = Cloud::new();

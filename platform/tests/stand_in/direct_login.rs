@@ -44,6 +44,7 @@ fn login(connect: &Connect) -> (u8, String) {
     login_over(&mut Cloud::new(), TCP, connect)
 }
 
+// server: [MQTT-3.1.4-4], [MQTT-3.2.0-1]
 #[test]
 fn the_seeds_own_connect_is_accepted() {
     let mut cloud = Cloud::new();
@@ -186,6 +187,7 @@ fn the_securemode_has_to_fit_the_way_in() {
     }
 }
 
+// server: [MQTT-3.2.2-6]
 #[test]
 fn a_keep_alive_outside_the_window_is_refused_with_3() {
     for (keep_alive, code) in [
@@ -228,6 +230,7 @@ fn a_keep_alive_outside_the_window_is_refused_with_3() {
     );
 }
 
+// server: [MQTT-3.2.2-5]
 #[test]
 fn a_bad_signature_is_refused_with_4() {
     let good = connect("dev1");
@@ -268,6 +271,7 @@ fn a_bad_signature_is_refused_with_4() {
     assert!(reason.contains("productKeypktimestamp1"), "{reason}");
 }
 
+// server: [MQTT-3.2.2-5], [MQTT-7.0.0-2]
 #[test]
 fn a_missing_user_name_or_password_is_refused_with_4() {
     let good = connect("dev1");
@@ -302,6 +306,7 @@ fn an_empty_user_name_is_a_missing_one() {
     assert_eq!(cloud.packets(id), ["20 02 00 04"]);
 }
 
+// server: [MQTT-3.2.2-5]
 #[test]
 fn a_device_that_is_unknown_or_disabled_is_refused_with_5() {
     let good = connect("dev1");
@@ -354,6 +359,7 @@ fn a_device_that_is_unknown_or_disabled_is_refused_with_5() {
     );
 }
 
+// server: [MQTT-3.1.3-5], [MQTT-3.1.3-9], [MQTT-7.0.0-2]
 #[test]
 fn a_client_id_that_cannot_be_read_is_refused_with_2() {
     for (client_id, expected) in [
@@ -382,6 +388,49 @@ fn a_client_id_that_cannot_be_read_is_refused_with_2() {
     }
 }
 
+// server: [MQTT-3.1.3-8]
+#[test]
+fn an_empty_client_id_without_a_clean_session_is_refused_with_2() {
+    // With a user name of a direct login, with that of a token, and without one.
+    for (length, flags, rest) in [
+        ("1b", "c0", "00 07 64 65 76 31 26 70 6b 00 04 78 78 78 78"),
+        ("13", "c0", "00 01 78 00 02 78 78"),
+        ("0c", "00", ""),
+    ] {
+        let mut cloud = Cloud::new();
+        let id = cloud.open(TCP);
+        cloud.send(
+            id,
+            &hex(&format!(
+                "10 {length}               // CONNECT
+                 00 04 4d 51 54 54 04      // protocol name MQTT, level 4
+                 {flags} 00 3c             // no clean session; keep alive 60 s
+                 00 00                     // client id, empty
+                 {rest}"
+            )),
+        );
+        assert_eq!(cloud.packets(id), ["20 02 00 02"], "{flags}");
+        assert!(cloud.closed(id).is_some());
+    }
+}
+
+// server: [MQTT-3.2.2-4]
+#[test]
+fn a_refusal_says_nothing_of_the_session_that_is_there() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", false);
+    cloud.hang_up(id);
+    cloud.events();
+    let wrong = Connect {
+        clean_session: false,
+        password: Some(Password::new("x".to_owned())),
+        ..connect("dev1")
+    };
+    // `login_over` asserts the 0.
+    assert_eq!(login_over(&mut cloud, TCP, &wrong).0, 4);
+    assert!(cloud.login("dev1", false).1, "it is still there");
+}
+
 #[test]
 fn a_client_id_of_64_characters_is_accepted_and_one_of_65_refused_with_2() {
     for (length, code) in [(64, 0), (65, 2)] {
@@ -406,30 +455,43 @@ fn a_client_id_of_64_characters_is_accepted_and_one_of_65_refused_with_2() {
     }
 }
 
+// server: [MQTT-3.1.2-8], [MQTT-3.1.2-16], [MQTT-3.1.2-17]
 #[test]
 fn a_will_is_accepted_and_never_published() {
-    let mut cloud = Cloud::new();
-    let (watcher, _) = cloud.login("dev2", true);
-    cloud.subscribe(watcher, "/pk/dev2/#", QoS::AtMostOnce);
-    let will = Will {
-        topic: "/pk/dev2/gone".to_owned(),
-        payload: b"bye".to_vec(),
-        qos: QoS::AtLeastOnce,
-        retain: true,
-    };
-    let id = cloud.open(TCP);
-    cloud.events();
-    cloud.send_packet(
-        id,
-        &Packet::Connect(Connect {
-            will: Some(will),
-            ..connect("dev1")
-        }),
-    );
-    assert_eq!(cloud.packets(id), ["20 02 00 00"]);
-    assert_eq!(cloud.event_names(), ["connected", "ignored"]);
-    cloud.hang_up(id);
-    assert_eq!(cloud.packets(watcher), NOTHING);
+    for retain in [false, true] {
+        let mut cloud = Cloud::new();
+        let (id, _) = cloud.login("dev1", false);
+        cloud.subscribe(id, "/pk/dev1/#", QoS::AtLeastOnce);
+        // On a topic of its own that it has subscribed to: its message would wait for it.
+        let will = Will {
+            topic: "/pk/dev1/gone".to_owned(),
+            payload: b"bye".to_vec(),
+            qos: QoS::AtLeastOnce,
+            retain,
+        };
+        let id = cloud.open(TCP);
+        cloud.events();
+        cloud.send_packet(
+            id,
+            &Packet::Connect(Connect {
+                clean_session: false,
+                will: Some(will),
+                ..connect("dev1")
+            }),
+        );
+        assert_eq!(cloud.packets(id), ["20 02 01 00"]);
+        assert_eq!(
+            cloud.event_names(),
+            ["disconnected", "connected", "ignored"]
+        );
+        cloud.hang_up(id);
+        let view = cloud.platform.device(&address("dev1")).expect("registered");
+        assert_eq!(view.queued, 0);
+        let (id, _) = cloud.login("dev1", false);
+        assert_eq!(cloud.packets(id), NOTHING);
+        // Nor was it retained: the SUBACK is all that comes.
+        cloud.subscribe(id, "/pk/dev1/gone", QoS::AtLeastOnce);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use tern_core::wire::{self, Connect, Packet};
 
 use crate::cloud::{Cloud, NOTHING, TCP, connect, hex};
 
+// server: [MQTT-3.1.2-2]
 #[test]
 fn another_protocol_level_is_refused_with_1() {
     for level in ["03", "05", "84"] {
@@ -28,6 +29,7 @@ fn another_protocol_level_is_refused_with_1() {
     }
 }
 
+// server: [MQTT-3.1.2-1]
 #[test]
 fn another_protocol_name_closes_without_an_answer() {
     let mut cloud = Cloud::new();
@@ -46,6 +48,7 @@ fn another_protocol_name_closes_without_an_answer() {
     );
 }
 
+// server: [MQTT-4.8.0-1]
 #[test]
 fn the_first_packet_has_to_be_connect() {
     for (bytes, name) in [("c0 00", "PINGREQ"), ("30", "PUBLISH"), ("82", "SUBSCRIBE")] {
@@ -61,6 +64,7 @@ fn the_first_packet_has_to_be_connect() {
     }
 }
 
+// server: [MQTT-3.1.0-2]
 #[test]
 fn a_second_connect_closes() {
     let mut cloud = Cloud::new();
@@ -73,6 +77,7 @@ fn a_second_connect_closes() {
     assert!(cloud.platform.devices().all(|device| !device.online));
 }
 
+// server: [MQTT-3.1.4-5]
 #[test]
 fn what_follows_a_refused_connect_is_not_answered() {
     let mut cloud = Cloud::new();
@@ -87,8 +92,11 @@ fn what_follows_a_refused_connect_is_not_answered() {
     )
     .expect("valid");
     bytes.extend(hex("c0 00")); // PINGREQ
+    wire::write(&Packet::Connect(connect("dev1")), &mut bytes).expect("valid"); // one that would be accepted
     cloud.send(id, &bytes);
     assert_eq!(cloud.packets(id), ["20 02 00 03"]);
+    assert_eq!(cloud.event_names(), ["refused"]);
+    assert!(cloud.platform.devices().all(|device| !device.online));
 }
 
 #[test]

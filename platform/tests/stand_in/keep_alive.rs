@@ -5,6 +5,7 @@ use tern_platform::{IdleFactor, Settings};
 
 use crate::cloud::{Cloud, TCP, connect, hex};
 
+// server: [MQTT-3.1.2-24]
 #[test]
 fn a_silent_device_is_dropped_after_one_and_a_half_keep_alives() {
     let mut cloud = Cloud::new();
@@ -19,6 +20,7 @@ fn a_silent_device_is_dropped_after_one_and_a_half_keep_alives() {
     assert!(cloud.platform.devices().all(|device| !device.online));
 }
 
+// server: [MQTT-3.1.2-24], [MQTT-3.12.4-1]
 #[test]
 fn any_whole_packet_counts_and_half_a_packet_does_not() {
     let mut cloud = Cloud::new();

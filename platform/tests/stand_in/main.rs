@@ -1,5 +1,6 @@
 //! The stand-in as a device sees it, all in virtual time. One file a behaviour.
 
+mod characters;
 mod cloud;
 mod delivery;
 mod direct_login;
@@ -14,3 +15,4 @@ mod sessions;
 mod slow_readers;
 mod take_over;
 mod token_login;
+mod unsubscribing;

@@ -19,14 +19,19 @@ const MALFORMED: &[(&str, &str)] = &[
     ("30 03 00 01 23", "wildcard"),                  // PUBLISH to #
     ("30 03 00 01 00", "U+0000"),                    // PUBLISH to NUL
     ("30 03 00 01 ff", "UTF-8"),                     // PUBLISH to what is not UTF-8
+    ("30 05 00 03 ed a0 80", "UTF-8"),               // PUBLISH to a surrogate
     ("30 03 00 05 61", "byte 2"), // PUBLISH whose topic is longer than the packet
     ("32 05 00 01 61 00 00", "MQTT-2.3.1-1"), // PUBLISH with packet identifier 0
     ("32 03 00 01 61", "byte 5"), // PUBLISH with QoS 1 and no packet identifier
     ("40 02 00 00", "MQTT-2.3.1-1"), // PUBACK for 0
     ("40 03 00 01 00", "byte 4"), // PUBACK with a byte more
-    ("80 06 00 01 00 01 61 00", "byte 0"), // SUBSCRIBE with wrong flags
+    ("60 02 00 01", "flags are 0010"), // PUBREL with wrong flags
+    ("80 06 00 01 00 01 61 00", "flags are 0010"), // SUBSCRIBE with wrong flags
+    ("a0 05 00 01 00 01 61", "flags are 0010"), // UNSUBSCRIBE with wrong flags
+    ("e1 00", "flags are 0000"),  // DISCONNECT with a flag
     ("82 02 00 01", "MQTT-3.8.3-3"), // SUBSCRIBE without a filter
     ("82 06 00 01 00 01 61 03", "MQTT-3.8.3-4"), // SUBSCRIBE for QoS 3
+    ("82 06 00 01 00 01 61 41", "MQTT-3.8.3-4"), // SUBSCRIBE with a reserved bit
     ("82 06 00 00 00 01 61 00", "MQTT-2.3.1-1"), // SUBSCRIBE with packet identifier 0
     ("82 05 00 01 00 01 61", "byte 7"), // SUBSCRIBE without a QoS
     ("82 05 00 01 00 00 00", "MQTT-4.7.3-1"), // SUBSCRIBE to nothing
@@ -35,6 +40,9 @@ const MALFORMED: &[(&str, &str)] = &[
     ("a2 06 00 01 00 02 2b 61", "MQTT-4.7.1"), // UNSUBSCRIBE from +a
 ];
 
+// server: [MQTT-1.5.3-1], [MQTT-1.5.3-2], [MQTT-2.2.2-2], [MQTT-3.3.1-4], [MQTT-3.6.1-1], [MQTT-3.8.1-1]
+// server: [MQTT-3.8.3-3], [MQTT-3.8.3-4], [MQTT-3.10.1-1], [MQTT-3.10.3-2], [MQTT-3.14.1-1], [MQTT-4.7.1-2]
+// server: [MQTT-4.7.1-3], [MQTT-4.7.3-1], [MQTT-4.7.3-2], [MQTT-4.8.0-1]
 #[test]
 fn every_malformed_packet_closes_with_the_rule_it_breaks() {
     for (bytes, expected) in MALFORMED {
@@ -51,6 +59,7 @@ fn every_malformed_packet_closes_with_the_rule_it_breaks() {
     }
 }
 
+// server: [MQTT-4.8.0-2]
 #[test]
 fn a_packet_over_the_limit_closes_before_it_has_come() {
     let mut cloud = Cloud::new();
@@ -63,6 +72,7 @@ fn a_packet_over_the_limit_closes_before_it_has_come() {
     );
 }
 
+// server: [MQTT-3.1.2-3], [MQTT-3.1.4-1]
 #[test]
 fn connects_that_are_malformed_close_without_an_answer() {
     let mut good = Vec::new();
@@ -83,6 +93,30 @@ fn connects_that_are_malformed_close_without_an_answer() {
             "{flags:02x}: {:?}",
             cloud.closed(id)
         );
+    }
+}
+
+// server: [MQTT-1.5.3-1], [MQTT-1.5.3-2], [MQTT-3.1.4-1]
+#[test]
+fn connects_with_fields_that_are_malformed_close_without_an_answer() {
+    for (length, flags, fields) in [
+        ("0d", "02", "00 01 ff"),                // a client id that is not UTF-8
+        ("0d", "02", "00 01 00"),                // a client id of NUL
+        ("0d", "02", "00 02 78"),                // a client id that reaches past the end
+        ("0d", "82", "00 01 78"),                // the user name that the flags announce is missing
+        ("10", "82", "00 01 78 00 01 ff"),       // a user name that is not UTF-8
+        ("10", "c2", "00 01 78 00 01 78"),       // the password is missing
+        ("10", "06", "00 01 78 00 01 77"),       // the will's message is missing
+        ("12", "06", "00 01 78 00 01 00 00 00"), // a will's topic of NUL
+        ("0e", "02", "00 01 78 78"),             // a byte more
+    ] {
+        let mut cloud = Cloud::new();
+        let id = cloud.open(TCP);
+        let head = format!("10 {length} 00 04 4d 51 54 54 04 {flags} 00 3c");
+        cloud.send(id, &hex(&format!("{head} {fields}")));
+        assert_eq!(cloud.packets(id), NOTHING, "{fields}");
+        assert!(cloud.closed(id).is_some(), "{fields}");
+        assert_eq!(cloud.event_names(), ["disconnected"], "{fields}");
     }
 }
 

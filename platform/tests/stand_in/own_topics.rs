@@ -3,6 +3,8 @@ use tern_platform::Settings;
 
 use crate::cloud::{Cloud, NOTHING, hex};
 
+// server: [MQTT-2.3.1-7], [MQTT-3.8.4-1], [MQTT-3.8.4-2], [MQTT-3.8.4-4], [MQTT-3.8.4-5], [MQTT-3.9.3-1]
+// server: [MQTT-3.9.3-2], [MQTT-4.3.3-1]
 #[test]
 fn a_subscription_outside_the_devices_own_topics_gets_0x80() {
     let mut cloud = Cloud::new();
@@ -44,6 +46,7 @@ fn a_subscription_outside_the_devices_own_topics_gets_0x80() {
     assert_eq!(cloud.closed(id), None);
 }
 
+// server: [MQTT-3.3.5-2], [MQTT-4.5.0-1]
 #[test]
 fn a_publish_elsewhere_is_acknowledged_and_goes_nowhere() {
     let mut cloud = Cloud::new();
@@ -85,6 +88,7 @@ fn the_platforms_own_topics_of_the_device_are_open_to_it() {
     }
 }
 
+// server: [MQTT-4.5.0-1]
 #[test]
 fn a_topic_that_fits_two_devices_carries_nothing_from_one_to_the_other() {
     let mut cloud = Cloud::new();
@@ -135,6 +139,7 @@ fn the_number_of_subscriptions_is_bounded() {
     assert_eq!(filters, [("/pk/dev1/b", 1), ("/pk/dev1/c", 0)]);
 }
 
+// server: [MQTT-2.3.1-7], [MQTT-3.10.4-4], [MQTT-3.10.4-5]
 #[test]
 fn an_unsubscribe_of_nothing_is_acknowledged() {
     let mut cloud = Cloud::new();

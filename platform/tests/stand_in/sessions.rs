@@ -23,6 +23,8 @@ fn push(cloud: &mut Cloud, payload: &[u8]) -> Pushed {
     cloud.push("dev1", "/pk/dev1/a", payload, QoS::AtLeastOnce)
 }
 
+// server: [MQTT-2.3.1-1], [MQTT-3.1.2-4], [MQTT-3.1.2-5], [MQTT-3.1.4-3], [MQTT-3.2.0-1], [MQTT-3.2.2-2]
+// server: [MQTT-4.1.0-1], [MQTT-4.6.0-5]
 #[test]
 fn messages_missed_while_away_come_after_the_reconnect() {
     let mut cloud = with_a_session(Settings::default());
@@ -40,6 +42,8 @@ fn messages_missed_while_away_come_after_the_reconnect() {
     );
 }
 
+// server: [MQTT-2.3.1-4], [MQTT-3.1.2-4], [MQTT-3.3.1-1], [MQTT-4.1.0-1], [MQTT-4.3.2-1], [MQTT-4.4.0-1]
+// server: [MQTT-4.6.0-1]
 #[test]
 fn what_was_not_acknowledged_is_sent_again_with_dup_and_the_same_identifier() {
     let mut cloud = with_a_session(Settings::default());
@@ -66,6 +70,7 @@ fn what_was_not_acknowledged_is_sent_again_with_dup_and_the_same_identifier() {
     assert_eq!(cloud.packets(id), NOTHING);
 }
 
+// server: [MQTT-3.1.2-6], [MQTT-3.1.4-3], [MQTT-3.2.2-1]
 #[test]
 fn a_clean_session_drops_what_was_kept() {
     let mut cloud = with_a_session(Settings::default());
@@ -79,6 +84,7 @@ fn a_clean_session_drops_what_was_kept() {
     assert!(!session_present);
 }
 
+// server: [MQTT-3.1.2-6], [MQTT-3.1.4-3], [MQTT-3.2.2-3]
 #[test]
 fn a_clean_session_ends_with_its_connection() {
     let mut cloud = Cloud::new();
@@ -91,6 +97,22 @@ fn a_clean_session_ends_with_its_connection() {
     assert_eq!(cloud.packets(id), NOTHING);
 }
 
+// server: [MQTT-4.1.0-2]
+#[test]
+fn a_clean_session_lasts_as_long_as_its_connection() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.login("dev1", true);
+    cloud.subscribe(id, "/pk/dev1/#", QoS::AtLeastOnce);
+    for _ in 0..1440 {
+        cloud.seconds(60);
+        cloud.send_packet(id, &Packet::Pingreq);
+    }
+    cloud.packets(id);
+    assert_eq!(push(&mut cloud, b"1"), Pushed::Sent);
+    assert_eq!(cloud.packets(id), [message("32", "00 01", "31")]);
+}
+
+// server: [MQTT-4.3.2-1]
 #[test]
 fn the_window_holds_back_what_is_not_acknowledged() {
     let mut cloud = with_a_session(Settings {

@@ -25,6 +25,7 @@ fn a_newer_connection_of_a_triple_ends_the_older() {
     assert!(cloud.events().is_empty());
 }
 
+// server: [MQTT-3.1.4-2]
 #[test]
 fn it_goes_by_the_triple_and_not_by_the_client_id() {
     let mut cloud = Cloud::new();
@@ -42,6 +43,27 @@ fn it_goes_by_the_triple_and_not_by_the_client_id() {
     assert_eq!(cloud.packets(newer), ["20 02 00 00"]);
     assert_eq!(cloud.closed(older), Some(TAKEN_OVER));
     assert_eq!(cloud.closed(other), None);
+}
+
+// server: [MQTT-3.1.3-2]
+#[test]
+fn a_session_is_found_under_another_client_id() {
+    let mut cloud = Cloud::new();
+    let (older, _) = cloud.login("dev1", false);
+    cloud.hang_up(older);
+    let (_, json) = cloud
+        .platform
+        .auth(cloud.now, crate::https_auth::form("dev1").as_bytes());
+    let (iot_id, iot_token) = crate::https_auth::granted(&json);
+    let newer = cloud.open(TCP);
+    cloud.send_packet(
+        newer,
+        &Packet::Connect(Connect {
+            clean_session: false,
+            ..token_connect(&iot_id, &iot_token)
+        }),
+    );
+    assert_eq!(cloud.packets(newer), ["20 02 01 00"]);
 }
 
 #[test]

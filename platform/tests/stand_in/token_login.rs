@@ -67,6 +67,7 @@ fn over_tcp_and_with_an_extension_part_it_is_let_in_too() {
     assert_eq!(login(&mut cloud, TCP, with(&"x".repeat(65))).0, 2);
 }
 
+// server: [MQTT-3.2.2-6]
 #[test]
 fn a_bad_iot_id_or_iot_token_is_refused_with_3() {
     let mut cloud = Cloud::new();
@@ -101,6 +102,7 @@ fn a_bad_iot_id_or_iot_token_is_refused_with_3() {
     );
 }
 
+// server: [MQTT-3.2.2-6]
 #[test]
 fn a_token_older_than_seven_days_is_refused_with_3() {
     let mut cloud = Cloud::new();

@@ -117,6 +117,7 @@ fn a_clean_session_misses_them() {
     assert_eq!(payloads(&pair.told(0)), Vec::<&str>::new());
 }
 
+// server: [MQTT-4.6.0-5], [MQTT-4.6.0-6]
 #[test]
 fn hundreds_of_messages_arrive_once_each_and_in_order() {
     let mut pair = online(direct("dev1"));

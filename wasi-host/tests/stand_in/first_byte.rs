@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::device::{ACCEPTED, connect_packet, ends, exchange, round_trip, tls};
 use crate::setup::{start, start_with};
 
+// server: [MQTT-7.1.1-1]
 #[test]
 fn mqtt_over_tcp_works() {
     let setup = start();
@@ -16,6 +17,7 @@ fn mqtt_over_tcp_works() {
     assert_eq!(setup.event("published")["routed"], true);
 }
 
+// server: [MQTT-7.1.1-1]
 #[test]
 fn mqtt_over_tls_works_on_the_same_port() {
     let setup = start();

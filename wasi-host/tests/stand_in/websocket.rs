@@ -75,6 +75,7 @@ fn open(setup: &Setup) -> Bytewise<std::net::TcpStream> {
     upgrade(setup.tcp(), "/", Some("mqtt")).expect("an upgrade")
 }
 
+// server: [MQTT-6.0.0-1], [MQTT-6.0.0-4], [MQTT-7.1.1-1]
 #[test]
 fn mqtt_over_websocket_works_on_any_path() {
     let setup = start();
@@ -92,6 +93,7 @@ fn mqtt_over_websocket_inside_tls_works() {
     round_trip(&mut stream, true);
 }
 
+// server: [MQTT-6.0.0-2]
 #[test]
 fn a_packet_may_span_frames_and_a_frame_may_hold_packets() {
     let setup = start();
@@ -128,6 +130,7 @@ fn without_the_sub_protocol_the_upgrade_is_refused() {
     assert!(reason.contains("sub-protocol mqtt"), "{reason}");
 }
 
+// server: [MQTT-6.0.0-1]
 #[test]
 fn a_text_frame_ends_the_connection() {
     let setup = start();
