@@ -8,6 +8,7 @@
 mod bench;
 mod browser;
 mod build;
+mod conformance;
 mod console;
 mod count;
 mod failure;
@@ -40,6 +41,8 @@ The project's chores.
   cargo xtask bench console [--profile]     measures what the console takes in, beside a page that only counts
                                             (--profile: and says where page and worker spend their time)
   cargo xtask size                          prints the sizes of the console's files and of the component
+  cargo xtask conformance [--missing]       prints each normative statement of MQTT 3.1.1 with the tests that show it
+                                            (--missing: only what has none)
   cargo xtask count                         prints the lines of code and the tests of each crate
   cargo xtask help                          prints this
 
@@ -75,6 +78,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Test => test::test(&places, &mut steps),
         Chore::Bench { profile } => bench::console(&places, *profile, &mut steps),
         Chore::Size => size::size(&places),
+        Chore::Conformance { missing } => conformance::conformance(&places, *missing),
         Chore::Count => count::count(&places),
     };
     steps.print_summary();
@@ -95,6 +99,7 @@ enum Chore {
     Test,
     Bench { profile: bool },
     Size,
+    Conformance { missing: bool },
     Count,
 }
 
@@ -110,10 +115,11 @@ impl Chore {
             None => (Some(rest), None),
         };
         let (own, options) = (own.unwrap_or_default(), options.unwrap_or_default());
-        let (mut release, mut profile, mut subject) = (false, false, None);
+        let (mut release, mut profile, mut missing, mut subject) = (false, false, false, None);
         for argument in own {
             match (chore, argument.as_str()) {
                 ("bench", "--profile") => profile = true,
+                ("conformance", "--missing") => missing = true,
                 ("bench", "console") => subject = Some("console"),
                 ("up" | "build", "--release") => release = true,
                 (_, "-h" | "--help") => return Ok(Chore::Help),
@@ -140,6 +146,7 @@ impl Chore {
             )),
             "bench" => Ok(Chore::Bench { profile }),
             "size" => Ok(Chore::Size),
+            "conformance" => Ok(Chore::Conformance { missing }),
             "count" => Ok(Chore::Count),
             "help" | "-h" | "--help" => Ok(Chore::Help),
             other => Err(Failure::usage(format!("there is no chore `{other}`"))),
@@ -185,6 +192,13 @@ mod tests {
         assert_eq!(parse("bench console --profile").ok(), bench(true));
         let failure = parse("bench").expect_err("of what?");
         assert!(failure.to_string().contains("bench console"), "{failure}");
+    }
+
+    #[test]
+    fn the_table_of_statements_may_be_cut_down_to_what_is_missing() {
+        let table = |missing| Some(Chore::Conformance { missing });
+        assert_eq!(parse("conformance").ok(), table(false));
+        assert_eq!(parse("conformance --missing").ok(), table(true));
     }
 
     #[test]
