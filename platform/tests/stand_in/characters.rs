@@ -37,6 +37,13 @@ fn no_character_is_taken_for_another() {
         assert!(comes(&one, &one) && comes(&other, &other));
         assert!(!comes(&one, &other), "{one:?} took {other:?}");
         assert!(!comes(&other, &one), "{other:?} took {one:?}");
+        // As filters they are two.
+        let mut cloud = Cloud::new();
+        let (id, _) = cloud.login("dev1", true);
+        cloud.subscribe(id, &one, QoS::AtMostOnce);
+        cloud.subscribe(id, &other, QoS::AtMostOnce);
+        let view = cloud.platform.devices().next().expect("registered");
+        assert_eq!(view.subscriptions.len(), 2, "{one:?} and {other:?}");
     }
 }
 
