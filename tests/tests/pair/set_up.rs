@@ -74,7 +74,7 @@ pub(crate) const fn secs(secs: u64) -> Duration {
 pub(crate) fn payloads(told: &[Told]) -> Vec<&str> {
     let messages = told.iter().filter_map(|told| match told {
         Told::Message { payload, .. } => Some(payload.as_str()),
-        Told::Event(_) => None,
+        Told::Event(_) | Told::Sent { .. } => None,
     });
     messages.collect()
 }
