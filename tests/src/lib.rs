@@ -5,3 +5,4 @@ pub mod axe;
 pub mod browser;
 pub mod pair;
 pub mod served;
+pub mod simulation;

@@ -270,6 +270,12 @@ impl Device {
         (self.outbox.len(), self.outbox.bytes())
     }
 
+    /// Packet identifiers in use: by QoS 1 messages sent and not acknowledged, and by requests not answered.
+    #[must_use]
+    pub fn packet_ids_in_use(&self) -> usize {
+        self.ids.in_use()
+    }
+
     fn ask(
         &mut self,
         now: Instant,

@@ -26,6 +26,11 @@ impl PacketIds {
         }
     }
 
+    /// How many are in use.
+    pub(super) fn in_use(&self) -> usize {
+        self.in_use.len()
+    }
+
     /// Gives an identifier back [MQTT-2.3.1-4].
     pub(super) fn release(&mut self, id: PacketId) {
         if let Some(index) = self.in_use.iter().position(|&used| used == id) {

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use tern_core::device::Device;
+use tern_core::device::{Device, Phase};
 use tern_core::time::Instant;
 use tern_platform::{ConnectionId, Platform};
 
@@ -100,6 +100,11 @@ impl Pair {
         }
     }
 
+    /// The platform's process is there from now on, if it was down.
+    pub fn end_downtime(&mut self) {
+        self.platform_is_down_until = self.now;
+    }
+
     /// When the last of what is on its way arrives; the present moment where nothing is.
     #[must_use]
     pub fn last_arrival(&self) -> Instant {
@@ -107,10 +112,10 @@ impl Pair {
         last.map_or(self.now, |(&(at, _), _)| at)
     }
 
-    /// Whether a link that somebody still holds has delivered a byte that was not sent.
-    #[must_use]
-    pub fn is_corrupted(&self) -> bool {
-        self.links.values().any(|link| link.is_corrupted)
+    /// Whether a byte that was not sent has arrived since the last time, or on a link that still stands.
+    pub fn is_corrupted(&mut self) -> bool {
+        core::mem::take(&mut self.corruption_arrived)
+            || self.links.values().any(|link| link.is_corrupted)
     }
 
     /// Whose connection this is; none where it is over, or where the network has made it.
@@ -122,11 +127,11 @@ impl Pair {
             .map(|link| link.end)
     }
 
-    /// Whether the device is connected, over a link that carries both ways.
+    /// Whether the device is connected and stays so, over a link that carries both ways.
     #[must_use]
     pub fn is_joined(&self, end: usize) -> bool {
         let link = self.present(end).and_then(|link| self.links.get(&link));
-        self.ends[end].device.is_connected()
+        self.ends[end].device.phase() == Phase::Connected
             && link.is_some_and(|link| {
                 link.connection.is_some() && !link.up.vanishes && !link.down.vanishes
             })
@@ -154,7 +159,8 @@ impl Pair {
         }
         let held = self.end_of(number).is_some();
         // What is on its way on it is lost: its arrival finds no such link.
-        self.flights.retain(|_, flight| flight.link() != Some(number));
+        self.flights
+            .retain(|_, flight| flight.link() != Some(number));
         if held {
             self.send(Flight::DownClosed {
                 link: number,

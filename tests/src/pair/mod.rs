@@ -62,6 +62,7 @@ pub struct Pair {
     platform_wakes: Option<Instant>,
     platform_is_down_until: Instant,
     platform_told: Vec<tern_platform::Event>,
+    corruption_arrived: bool,
 }
 
 /// A device and its host.
@@ -126,6 +127,7 @@ impl Pair {
             platform_wakes: None,
             platform_is_down_until: Instant::default(),
             platform_told: Vec::new(),
+            corruption_arrived: false,
         };
         pair.settle();
         pair

@@ -175,6 +175,7 @@ impl Pair {
                 if let Some(end) = self.end_of(link) {
                     if corrupted && let Some(link) = self.links.get_mut(&link) {
                         link.is_corrupted = true;
+                        self.corruption_arrived = true;
                     }
                     self.down(end, &bytes);
                 }
@@ -266,6 +267,7 @@ impl Pair {
         };
         let double = link.double.take();
         link.is_corrupted |= corrupted;
+        self.corruption_arrived |= corrupted;
         if let Some(connection) = link.connection {
             link.held.extend_from_slice(bytes);
             if link.held.len() >= link.need {
@@ -415,7 +417,16 @@ impl Pair {
         let Some(link) = end.link.take() else {
             return;
         };
-        self.send_close(link, Way::Up, Flight::UpClosed { link });
+        if self
+            .links
+            .get(&link)
+            .is_some_and(|link| link.connection.is_none())
+        {
+            // There is nothing at the other side, not yet or not any more.
+            self.links.remove(&link);
+        } else {
+            self.send_close(link, Way::Up, Flight::UpClosed { link });
+        }
     }
 
     pub(super) fn drain_platform(&mut self) {
