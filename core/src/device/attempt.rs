@@ -75,6 +75,7 @@ impl Device {
         };
         let connect = self.sign_in.connect(&self.config, endpoint);
         self.phase = Phase::LoggingIn;
+        self.unanswered_connects = self.unanswered_connects.saturating_add(1);
         self.last_sent = now;
         self.last_received = now;
         self.held = 0;
@@ -107,6 +108,7 @@ impl Device {
     }
 
     pub(super) fn connack(&mut self, now: Instant, connack: Connack) {
+        self.unanswered_connects = self.unanswered_connects.saturating_sub(1);
         if connack.code != ConnectCode::Accepted {
             return self.refused(now, connack.code);
         }
@@ -123,7 +125,10 @@ impl Device {
         if self.config.clean_session {
             self.outbox.begin_anew(&mut self.ids);
         }
-        self.subscriptions.connected(session_present, &mut self.ids);
+        // Where the answer to an earlier CONNECT was lost, "present" may mean the empty session that it made.
+        let in_doubt = core::mem::take(&mut self.unanswered_connects) > 0;
+        self.subscriptions
+            .connected(session_present && !in_doubt, &mut self.ids);
         // Subscriptions first: a device that subscribes to its own topic misses none of what goes again.
         self.send_requests(now);
         self.outbox.send_again(&mut self.transmit);

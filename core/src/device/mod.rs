@@ -97,6 +97,9 @@ pub struct Device {
     endpoint: Option<Endpoint>,
     backoff: Backoff,
     ever_connected: bool,
+    /// CONNECTs sent since the last that was accepted, as far as is known. A session may have come about by
+    /// one whose CONNACK was lost.
+    unanswered_connects: u32,
     outbox: Outbox,
     subscriptions: Subscriptions,
     ids: PacketIds,
@@ -128,6 +131,7 @@ impl Device {
             endpoint: None,
             backoff: Backoff::default(),
             ever_connected: false,
+            unanswered_connects: 0,
             outbox: Outbox::default(),
             subscriptions: Subscriptions::default(),
             ids: PacketIds::default(),

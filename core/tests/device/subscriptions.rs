@@ -103,6 +103,28 @@ fn a_kept_session_is_not_subscribed_again() {
 }
 
 #[test]
+fn a_session_that_a_lost_connack_made_is_subscribed_again() {
+    let mut device = with_subscription();
+    device.closed();
+    // The platform has forgotten everything and makes a session, but its CONNACK (session present 0) is lost.
+    let at = device.deadline_ms().unwrap();
+    device.pass(at - device.now_ms());
+    device.opened();
+    device.closed();
+    device.take();
+    device.accept_again(ACCEPTED_PRESENT);
+    assert!(device.sent().ends_with(&subscribe(2)));
+    device.receive("90 03 00 02 01");
+    device.closed();
+    device.take();
+    device.accept_again(ACCEPTED_PRESENT);
+    assert!(
+        !device.sent().contains("82 08"),
+        "no CONNECT is unanswered any more"
+    );
+}
+
+#[test]
 fn a_clean_session_is_subscribed_again_each_time() {
     let mut config = plain();
     config.clean_session = true;

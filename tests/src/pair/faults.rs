@@ -91,12 +91,13 @@ impl Pair {
         self.settle();
     }
 
-    /// Another network from now on. What is on its way arrives as it was sent.
+    /// Another network from now on. What is on its way arrives as it was sent; no stream is doubled any more.
     pub fn set_network(&mut self, network: Box<dyn Network>) {
         self.network = network;
         for link in self.links.values_mut() {
             link.up.stalled_until = self.now;
             link.down.stalled_until = self.now;
+            link.double = None;
         }
     }
 
