@@ -14,6 +14,12 @@ impl Pair {
         self.ends[end].stalled_until = self.now + time;
     }
 
+    /// When the device's host does something again, if it hangs.
+    #[must_use]
+    pub fn hangs_until(&self, end: usize) -> Option<Instant> {
+        Some(self.ends[end].stalled_until).filter(|&until| until > self.now)
+    }
+
     /// The network swallows from now on what is sent on the device's present link, and neither side is told.
     pub fn cut(&mut self, end: usize) {
         self.cut_way(end, Way::Up);
@@ -169,7 +175,7 @@ impl Pair {
                 is_broken: true,
             });
         } else {
-            self.links.remove(&number);
+            self.remove_link(number);
         }
     }
 }

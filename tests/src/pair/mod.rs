@@ -79,7 +79,7 @@ struct End {
     told: Vec<Told>,
     is_watched: bool,
     http_requests: usize,
-    /// Counts the host's processes: what was asked for by one is not answered to the next.
+    /// Counts HTTPS requests and the host's processes: only the last request of this one is answered.
     life: u32,
 }
 

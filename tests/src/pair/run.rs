@@ -184,7 +184,7 @@ impl Pair {
                 if let Some(Link {
                     connection: Some(connection),
                     ..
-                }) = self.links.remove(&link)
+                }) = self.remove_link(link)
                 {
                     self.platform
                         .closed(now, connection, "closed by the device");
@@ -197,7 +197,7 @@ impl Pair {
             } => {
                 if let Some(end) = self.end_of(link) {
                     self.ends[end].link = None;
-                    self.links.remove(&link);
+                    self.remove_link(link);
                     let reason = CloseReason {
                         kind: if is_broken {
                             CloseKind::Network
@@ -354,6 +354,8 @@ impl Pair {
 
     fn request(&mut self, end: usize, body: String) {
         self.ends[end].http_requests += 1;
+        // An earlier request is not answered any more.
+        self.ends[end].life += 1;
         let life = self.ends[end].life;
         match self.network.request() {
             Fate::Passes => self.send(Flight::Request { end, life, body }),
@@ -423,7 +425,7 @@ impl Pair {
             .is_some_and(|link| link.connection.is_none())
         {
             // There is nothing at the other side, not yet or not any more.
-            self.links.remove(&link);
+            self.remove_link(link);
         } else {
             self.send_close(link, Way::Up, Flight::UpClosed { link });
         }
@@ -455,7 +457,7 @@ impl Pair {
     fn platform_closed(&mut self, number: u64, reason: String) {
         if self.end_of(number).is_none() {
             // Nobody is left to be told.
-            self.links.remove(&number);
+            self.remove_link(number);
             return;
         }
         if let Some(link) = self.links.get_mut(&number) {
@@ -467,6 +469,13 @@ impl Pair {
             is_broken: false,
         };
         self.send_close(number, Way::Down, flight);
+    }
+
+    pub(super) fn remove_link(&mut self, number: u64) -> Option<Link> {
+        let link = self.links.remove(&number)?;
+        // Somebody that hung may only now have heard of its bytes.
+        self.corruption_arrived |= link.is_corrupted;
+        Some(link)
     }
 
     fn link_of(&self, connection: ConnectionId) -> Option<u64> {

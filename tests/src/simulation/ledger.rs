@@ -64,6 +64,9 @@ pub(super) struct Ledger {
     pub(super) published: Vec<Published>,
     pushed: Vec<Pushed>,
     pub(super) standing: [Standing; FILTERS],
+    /// Somebody else has made the platform's session since the device last logged in: what a host hears that
+    /// hung meanwhile is about the session before.
+    is_foreign: bool,
     /// Bytes that were not sent have arrived, and what came of it may last.
     is_tainted: bool,
     /// They have at some time of this run.
@@ -78,6 +81,7 @@ impl Ledger {
             published: Vec::new(),
             pushed: Vec::new(),
             standing: [Standing::Unknown; FILTERS],
+            is_foreign: false,
             is_tainted: false,
             was_tainted: false,
         }
@@ -162,7 +166,7 @@ impl Ledger {
             }
             Asked::Subscribe(filter) | Asked::Unsubscribe(filter) => {
                 self.standing[filter] = match outcome {
-                    _ if self.is_tainted => Standing::Unknown,
+                    _ if self.is_tainted || self.is_foreign => Standing::Unknown,
                     Outcome::Subscribed => Standing::Subscribed,
                     Outcome::Unsubscribed => Standing::Unsubscribed,
                     _ => Standing::Unknown,
@@ -266,9 +270,19 @@ impl Ledger {
         self.pushed.iter().position(|pushed| pushed.is_due)
     }
 
-    /// Somebody else had a hand in the session: what is subscribed is not known.
-    pub(super) fn lose_track(&mut self) {
-        self.standing = [Standing::Unknown; FILTERS];
+    /// The platform has made a session, for the device or for somebody else. In the second case the device
+    /// will be told that a session is there, and can't know that it is another.
+    pub(super) fn session_made(&mut self, for_device: bool) {
+        self.session_ended();
+        if !for_device {
+            self.is_foreign = true;
+            self.standing = [Standing::Unknown; FILTERS];
+        }
+    }
+
+    /// The device has logged in: what it hears from now on is about the present session.
+    pub(super) fn logged_in(&mut self) {
+        self.is_foreign = false;
     }
 
     /// Whether bytes that were not sent may be acted on at present. While they are, an acknowledgement may
@@ -287,7 +301,7 @@ impl Ledger {
             }
         }
         self.session_ended();
-        self.lose_track();
+        self.standing = [Standing::Unknown; FILTERS];
     }
 
     /// Whether they are.

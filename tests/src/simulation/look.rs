@@ -71,13 +71,12 @@ impl World {
                     *session_present,
                     is_tainted,
                 )?;
+                let by = event.connection.and_then(|id| self.pair.end_behind(id));
+                if by == Some(DEVICE) {
+                    self.ledger.logged_in();
+                }
                 if !session_present {
-                    self.ledger.session_ended();
-                    let by = event.connection.and_then(|id| self.pair.end_behind(id));
-                    if by != Some(DEVICE) {
-                        // The device will be told of a session, and can't know that it is another.
-                        self.ledger.lose_track();
-                    }
+                    self.ledger.session_made(by == Some(DEVICE));
                 }
             }
             EventKind::Disconnected { .. } => {

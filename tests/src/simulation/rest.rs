@@ -64,8 +64,11 @@ impl World {
     fn subscriptions_stand(&mut self) -> Result<(), Broken> {
         for filter in 0..FILTERS {
             let standing = self.ledger.standing[filter];
-            if standing == Standing::Unknown {
-                continue;
+            match standing {
+                Standing::Unknown => continue,
+                // A flipped bit makes `+` a `#`: another filter may stand that takes the same messages.
+                Standing::Unsubscribed if self.ledger.was_tainted => continue,
+                _ => {}
             }
             let pushed = self.push(filter, QoS::AtLeastOnce, 3);
             self.look()?;

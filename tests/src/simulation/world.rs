@@ -110,6 +110,9 @@ impl World {
             if done(self) {
                 return Ok(true);
             }
+            if let Some(at) = self.pair.hangs_until(DEVICE) {
+                self.connects_at = self.connects_at.map(|planned| planned.max(at));
+            }
             let connects_at = self.connects_at.filter(|&at| at <= until);
             if self.pair.step(connects_at.unwrap_or(until)) {
                 self.count()?;
@@ -158,7 +161,14 @@ impl World {
         if self.trace.is_kept() {
             self.note("plan", format_args!("{moment:?}"));
         }
+        let hangs = self.pair.hangs_until(DEVICE).is_some();
         match moment {
+            // The application hangs with its host.
+            Moment::Publish { .. }
+            | Moment::Subscribe { .. }
+            | Moment::Unsubscribe { .. }
+            | Moment::Disconnect { .. }
+                if hangs => {}
             Moment::Publish { own, qos, len } => return self.publish(own, qos, len),
             Moment::Subscribe { filter, qos } => return self.subscribe(filter, qos),
             Moment::Unsubscribe { filter } => return self.unsubscribe(filter),
