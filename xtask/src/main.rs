@@ -16,6 +16,7 @@ mod npm;
 mod parts;
 mod places;
 mod program;
+mod simulate;
 mod size;
 mod steps;
 mod system;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 
 use failure::Failure;
 use places::Places;
+use simulate::Simulate;
 use steps::Steps;
 
 const HELP: &str = "\
@@ -40,6 +42,11 @@ The project's chores.
   cargo xtask test                          runs every test, those in a headless browser too
   cargo xtask bench console [--profile]     measures what the console takes in, beside a page that only counts
                                             (--profile: and says where page and worker spend their time)
+  cargo xtask simulate [--seeds N] [--from S] [--log]
+                                            runs seeds of the simulation that nobody has run (2,000; --log: and
+                                            writes them into tests/simulation/passed.md)
+  cargo xtask simulate --seed S             replays one seed and prints its trace
+  cargo xtask simulate --mutants            shows that each device that is broken on purpose is found
   cargo xtask size                          prints the sizes of the console's files and of the component
   cargo xtask conformance [--missing]       prints each normative statement of MQTT 3.1.1 with the tests that show it
                                             (--missing: only what has none)
@@ -77,6 +84,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Build { release } => build::build(&places, *release, &mut steps),
         Chore::Test => test::test(&places, &mut steps),
         Chore::Bench { profile } => bench::console(&places, *profile, &mut steps),
+        Chore::Simulate(what) => simulate::simulate(&places, what, &mut steps),
         Chore::Size => size::size(&places),
         Chore::Conformance { missing } => conformance::conformance(&places, *missing),
         Chore::Count => count::count(&places),
@@ -98,6 +106,7 @@ enum Chore {
     Build { release: bool },
     Test,
     Bench { profile: bool },
+    Simulate(Simulate),
     Size,
     Conformance { missing: bool },
     Count,
@@ -115,6 +124,18 @@ impl Chore {
             None => (Some(rest), None),
         };
         let (own, options) = (own.unwrap_or_default(), options.unwrap_or_default());
+        if chore == "simulate"
+            && !own
+                .iter()
+                .any(|argument| argument == "--help" || argument == "-h")
+        {
+            if !options.is_empty() {
+                return Err(Failure::usage(
+                    "`simulate` takes nothing behind `--`".into(),
+                ));
+            }
+            return Simulate::parse(own).map(Chore::Simulate);
+        }
         let (mut release, mut profile, mut missing, mut subject) = (false, false, false, None);
         for argument in own {
             match (chore, argument.as_str()) {

@@ -123,7 +123,10 @@ impl World {
         match event {
             Event::Connecting { .. } => self.backoff.connecting(now),
             Event::Connected { .. } => {
-                self.session.forgotten = 0;
+                // Heard late, by a host that hung, it may be about a platform that has forgotten since.
+                if self.pair.is_joined(DEVICE) {
+                    self.session.forgotten = 0;
+                }
                 self.backoff.connected(now);
                 Ok(())
             }

@@ -1,0 +1,101 @@
+//! The tracked list of the seeds that have passed: `tests/simulation/passed.md`.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::places::Places;
+use crate::steps::answer;
+
+/// Where the list is, from the top folder.
+const FILE: &str = "tests/simulation/passed.md";
+
+/// Folders on which the outcome of a seed depends.
+const TREES: [&str; 3] = ["core", "platform", "tests/src"];
+
+/// The list as it is.
+pub(super) struct Passed {
+    file: PathBuf,
+    /// The first seed that nobody has run.
+    pub(super) next: u64,
+}
+
+impl Passed {
+    pub(super) fn read(places: &Places) -> Result<Self, Failure> {
+        let file = places.root.join(FILE);
+        let text = fs::read_to_string(&file).map_err(Failure::file("read", &file))?;
+        Ok(Self {
+            next: next_seed(&text),
+            file,
+        })
+    }
+
+    /// Adds a run at the end.
+    pub(super) fn append(&self, commit: &str, from: u64, seeds: u64) -> Result<(), Failure> {
+        let last = from + seeds.saturating_sub(1);
+        let mut file = OpenOptions::new()
+            .append(true)
+            .open(&self.file)
+            .map_err(Failure::file("write", &self.file))?;
+        writeln!(file, "| {from} | {last} | {seeds} | {commit} |")
+            .map_err(Failure::file("write", &self.file))
+    }
+}
+
+/// One more than the greatest last seed in the rows of the table.
+fn next_seed(text: &str) -> u64 {
+    let lasts = text.lines().filter_map(|line| {
+        let mut cells = line.strip_prefix('|')?.split('|').map(str::trim);
+        let (_first, last) = (cells.next()?.parse::<u64>().ok()?, cells.next()?);
+        last.parse::<u64>().ok()
+    });
+    lasts.max().map_or(0, |last| last + 1)
+}
+
+/// The commit that is run, and its trees: these stay the same where the commit is rebased.
+///
+/// Only what is committed goes into the list, and no seed twice.
+pub(super) fn commit(places: &Places, from: u64, passed: &Passed) -> Result<String, Failure> {
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.current_dir(&places.root).args(arguments);
+        answer(&mut command)
+            .map(|text| text.trim().to_owned())
+            .ok_or_else(|| Failure::Unexpected(format!("`git {}` failed", arguments.join(" "))))
+    };
+    let mut status = vec!["status", "--porcelain", "--", "Cargo.toml", "Cargo.lock"];
+    status.extend(TREES);
+    let changed = git(&status)?;
+    if !changed.is_empty() {
+        return Err(Failure::Missing {
+            what: format!("what is to be logged is not committed:\n{changed}"),
+            remedy: "Commit it first, or leave `--log` out.".into(),
+        });
+    }
+    if from < passed.next {
+        return Err(Failure::usage(format!(
+            "`--log` counts no seed twice: the first that nobody has run is {}",
+            passed.next
+        )));
+    }
+    let mut words = vec![git(&["rev-parse", "--short=12", "HEAD"])?];
+    for tree in TREES {
+        words.push(git(&["rev-parse", "--short=12", &format!("HEAD:{tree}")])?);
+    }
+    Ok(words.join(" | "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_seed;
+
+    #[test]
+    fn a_run_begins_behind_the_greatest_seed_of_the_list() {
+        let text = "# Seeds\n\n| first | last | seeds | commit |\n|---|---|---|---|\n";
+        assert_eq!(next_seed(text), 0);
+        let text = format!("{text}| 0 | 999 | 1000 | abc |\n| 1000 | 1009 | 10 | def |\n");
+        assert_eq!(next_seed(&text), 1_010);
+    }
+}
