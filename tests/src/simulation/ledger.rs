@@ -211,17 +211,20 @@ impl Ledger {
         })
     }
 
-    /// The device's process is gone, and its tokens with it: the application knows that of itself.
-    pub(super) fn process_ended(&mut self) {
-        for asked in self.tokens.values() {
+    /// The device's process is gone, and with it all tokens but those that the next one still knows: the
+    /// application knows that of itself.
+    pub(super) fn process_ended(&mut self, kept: &[Token]) {
+        let published = &mut self.published;
+        self.tokens.retain(|token, asked| {
+            let stays = kept.contains(token);
             if let Asked::Publish(serial) = asked
-                && let Some(publish) = self.published.get_mut(*serial)
+                && let Some(publish) = published.get_mut(*serial)
             {
-                publish.has_ended = true;
+                publish.has_ended = !stays;
             }
-        }
-        self.tokens.clear();
-        self.last_token = Token(0);
+            stays
+        });
+        self.last_token = kept.iter().copied().max().unwrap_or(Token(0));
         self.standing = [Standing::Unknown; FILTERS];
     }
 

@@ -79,10 +79,8 @@ impl World {
                     self.ledger.session_made(by == Some(DEVICE));
                 }
             }
-            EventKind::Disconnected { .. } => {
-                if self.session.disconnected(event.connection) {
-                    self.ledger.session_ended();
-                }
+            EventKind::Disconnected { .. } if self.session.disconnected(event.connection) => {
+                self.ledger.session_ended();
             }
             EventKind::Published { topic, .. } => {
                 if let Some(serial) = of_topic(topic, "up") {

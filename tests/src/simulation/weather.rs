@@ -151,3 +151,56 @@ impl Network for Weather {
         self.happens(self.nature.doubles)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn carried(change: impl FnOnce(&mut Nature), sent: &[u8]) -> Vec<Piece> {
+        let mut nature = Nature {
+            delay_ms: (1, 9),
+            splits: 0,
+            byte_by_byte: 0,
+            merges: 0,
+            corrupts: 0,
+            fails: 0,
+            vanishes: 0,
+            doubles: 0,
+        };
+        change(&mut nature);
+        let rng = Rng::with_seed(7);
+        let mut pieces = Vec::new();
+        Weather { nature, rng }.carry(Instant::default(), Way::Up, sent.to_vec(), &mut pieces);
+        pieces
+    }
+
+    fn joined(pieces: &[Piece]) -> Vec<u8> {
+        pieces
+            .iter()
+            .flat_map(|piece| piece.bytes.clone())
+            .collect()
+    }
+
+    #[test]
+    fn bytes_arrive_cut_at_every_place_and_nothing_is_lost() {
+        let sent: Vec<u8> = (0..100).collect();
+        let pieces = carried(
+            |nature| (nature.splits, nature.byte_by_byte) = (1_000, 1_000),
+            &sent,
+        );
+        assert_eq!(pieces.len(), sent.len());
+        assert_eq!(joined(&pieces), sent);
+        let pieces = carried(|nature| nature.splits = 1_000, &sent);
+        assert!((2..=5).contains(&pieces.len()));
+        assert_eq!(joined(&pieces), sent);
+    }
+
+    #[test]
+    fn corruption_flips_one_bit_and_says_so() {
+        let sent = [0; 100];
+        let pieces = carried(|nature| nature.corrupts = 1_000, &sent);
+        let flipped: u32 = joined(&pieces).iter().map(|byte| byte.count_ones()).sum();
+        assert_eq!(flipped, 1);
+        assert!(pieces.iter().all(|piece| piece.corrupted));
+    }
+}

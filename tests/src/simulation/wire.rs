@@ -29,12 +29,11 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    /// The device's process is another.
-    pub(super) fn process_ended(&mut self) {
-        *self = Self {
-            link: self.link,
-            ..Self::default()
-        };
+    /// The device's process is another: only what has not ended with the one before is still in flight.
+    pub(super) fn process_ended(&mut self, ledger: &Ledger) {
+        let published = &ledger.published;
+        let goes_on = |serial: usize| published.get(serial).is_some_and(|known| !known.has_ended);
+        self.in_flight.retain(|_, serial| goes_on(*serial));
     }
 
     /// The host hangs.

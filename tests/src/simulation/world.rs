@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use tern_core::device::{Device, PublishError};
+use tern_core::device::{Device, PublishError, SubscribeError, Token};
 use tern_core::time::Instant;
 use tern_core::topic::{TopicFilter, TopicName};
 use tern_core::wire::QoS;
@@ -210,16 +210,23 @@ impl World {
         Ok(())
     }
 
-    /// The device's process ends, and its session with it: what it held in memory is gone.
+    /// The device's process ends, and another begins with what the one before has left to it.
     fn restart_device(&mut self, back_after: Duration, power_went: bool) {
-        let device = Device::new(self.plan.device.clone(), self.plan.rng.u64(..))
-            .expect("a configuration that keeps its rules");
+        let (device, kept) = self.next_process();
         self.pair.replace(DEVICE, device, power_went);
-        self.ledger.process_ended();
-        self.wire.process_ended();
+        self.ledger.process_ended(&kept);
+        self.wire.process_ended(&self.ledger);
         self.backoff.stopped();
         self.back_after = None;
         self.connects_at = Some(self.pair.now() + back_after);
+    }
+
+    /// The device of the next process, and the tokens that it still knows. A device keeps its session in
+    /// memory alone, so there are none: it begins as the first one did.
+    fn next_process(&mut self) -> (Device, Vec<Token>) {
+        let device = Device::new(self.plan.device.clone(), self.plan.rng.u64(..))
+            .expect("a configuration that keeps its rules");
+        (device, Vec::new())
     }
 
     fn end_rival(&mut self) {
@@ -280,11 +287,7 @@ impl World {
     fn ask(
         &mut self,
         asked: Asked,
-        ask: impl FnOnce(
-            Instant,
-            &mut Device,
-            &TopicFilter,
-        ) -> Result<tern_core::device::Token, tern_core::device::SubscribeError>,
+        ask: impl FnOnce(Instant, &mut Device, &TopicFilter) -> Result<Token, SubscribeError>,
     ) -> Result<(), Broken> {
         let (Asked::Subscribe(filter) | Asked::Unsubscribe(filter)) = asked else {
             return Ok(());
