@@ -19,7 +19,8 @@ pub enum Rule {
     IdentifierTwice,
     /// No packet identifier stays in use once nothing waits for it.
     IdentifierLeak,
-    /// What is sent again goes on a new connection, with its identifier and DUP, and messages keep their order.
+    /// What is sent again goes on a new connection, with its identifier and DUP, in a clean session with
+    /// neither; and messages keep their order.
     SentAgain,
     /// Queues, windows and held bytes stay within their limits.
     Memory,

@@ -24,6 +24,8 @@ pub(super) struct Wire {
     /// Those of requests on this connection. One that the device has given up stays taken until the answer,
     /// which is not seen here: they count until the connection ends.
     requests: BTreeSet<PacketId>,
+    /// The connection began with a clean session.
+    is_clean: bool,
     /// The last QoS 1 message on this connection.
     last_serial: Option<usize>,
 }
@@ -93,6 +95,14 @@ impl Wire {
 
     fn packet(&mut self, now: Instant, packet: &Packet<'_>, ledger: &Ledger) -> Result<(), Broken> {
         match packet {
+            Packet::Connect(connect) => {
+                self.is_clean = connect.clean_session;
+                if self.is_clean {
+                    // Nothing of the session before may be used again [MQTT-3.1.2-6].
+                    self.in_flight.clear();
+                }
+                Ok(())
+            }
             Packet::Publish(publish) if publish.qos == QoS::AtLeastOnce => {
                 self.publish(now, publish, ledger)
             }
@@ -136,6 +146,12 @@ impl Wire {
             },
         )?;
         self.last_serial = Some(serial);
+        ensure(
+            !(self.is_clean && publish.dup),
+            Rule::SentAgain,
+            now,
+            || format!("publish {serial} has DUP in a clean session"),
+        )?;
         let before = self.in_flight.iter().find(|&(_, &known)| known == serial);
         if let Some((&first_id, _)) = before {
             ensure(publish.dup && first_id == id, Rule::SentAgain, now, || {

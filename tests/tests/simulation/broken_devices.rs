@@ -10,8 +10,10 @@ fn root() -> PathBuf {
 
 fn patches() -> Vec<PathBuf> {
     let folder = root().join("tests/simulation/mutants");
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut patches: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let entries = std::fs::read_dir(folder).expect("the folder of the patches");
+    let mut patches: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a patch").path())
+        .collect();
     patches.sort();
     patches
 }
