@@ -27,7 +27,6 @@ const SEEN: &[&str] = &[
     "clean_session: true",
     "taken over by a newer connection",
     "routed: false",
-    "the queue of messages for this device is full",
     "no CONNECT within 5 s",
     "no packet for",
     "the first packet is",
