@@ -14,8 +14,10 @@ pub(crate) fn check(bytes: &[u8]) {
             assert_eq!(status, 200, "only this status grants anything");
             let debug = format!("{grant:?}");
             let token = grant.iot_token.expose();
-            // A token of a letter or two may well be part of another word.
-            assert!(token.len() < 8 || !debug.contains(token), "{debug}");
+            // A short one, and one that the answer repeats elsewhere, is part of another word.
+            let elsewhere = [grant.iot_id.as_str(), grant.mqtt.host.as_str()];
+            let known = token.len() < 8 || elsewhere.iter().any(|text| text.contains(token));
+            assert!(known || !debug.contains(token), "{debug}");
         }
         Err(error) => {
             for lang in [Lang::En, Lang::Zh] {
