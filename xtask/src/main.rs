@@ -8,10 +8,12 @@
 mod bench;
 mod browser;
 mod build;
+mod committed;
 mod conformance;
 mod console;
 mod count;
 mod failure;
+mod fuzz;
 mod npm;
 mod parts;
 mod places;
@@ -28,6 +30,7 @@ mod version;
 use std::process::ExitCode;
 
 use failure::Failure;
+use fuzz::Fuzz;
 use places::Places;
 use simulate::Simulate;
 use steps::Steps;
@@ -47,6 +50,9 @@ The project's chores.
                                             writes them into tests/simulation/passed.md)
   cargo xtask simulate --seed S             replays one seed and prints its trace
   cargo xtask simulate --mutants            shows that each device that is broken on purpose is found
+  cargo xtask fuzz [TARGET…] [--runs N] [--log] [--build]
+                                            runs the fuzz targets (1,000,000 executions each; --log: and writes them
+                                            into fuzz/passed.md; --build: only builds them)
   cargo xtask size                          prints the sizes of the console's files and of the component
   cargo xtask conformance [--missing]       prints each normative statement of MQTT 3.1.1 with the tests that show it
                                             (--missing: only what has none)
@@ -85,6 +91,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Test => test::test(&places, &mut steps),
         Chore::Bench { profile } => bench::console(&places, *profile, &mut steps),
         Chore::Simulate(what) => simulate::simulate(&places, what, &mut steps),
+        Chore::Fuzz(what) => fuzz::fuzz(&places, what, &mut steps),
         Chore::Size => size::size(&places),
         Chore::Conformance { missing } => conformance::conformance(&places, *missing),
         Chore::Count => count::count(&places),
@@ -107,6 +114,7 @@ enum Chore {
     Test,
     Bench { profile: bool },
     Simulate(Simulate),
+    Fuzz(Fuzz),
     Size,
     Conformance { missing: bool },
     Count,
@@ -124,17 +132,19 @@ impl Chore {
             None => (Some(rest), None),
         };
         let (own, options) = (own.unwrap_or_default(), options.unwrap_or_default());
-        if chore == "simulate"
-            && !own
-                .iter()
-                .any(|argument| argument == "--help" || argument == "-h")
-        {
+        let asks_for_help = own
+            .iter()
+            .any(|argument| argument == "--help" || argument == "-h");
+        if matches!(chore, "simulate" | "fuzz") && !asks_for_help {
             if !options.is_empty() {
-                return Err(Failure::usage(
-                    "`simulate` takes nothing behind `--`".into(),
-                ));
+                return Err(Failure::usage(format!(
+                    "`{chore}` takes nothing behind `--`"
+                )));
             }
-            return Simulate::parse(own).map(Chore::Simulate);
+            return match chore {
+                "fuzz" => Fuzz::parse(own).map(Chore::Fuzz),
+                _ => Simulate::parse(own).map(Chore::Simulate),
+            };
         }
         let (mut release, mut profile, mut missing, mut subject) = (false, false, false, None);
         for argument in own {

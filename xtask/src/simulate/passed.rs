@@ -3,11 +3,10 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::Command;
 
+use crate::committed;
 use crate::failure::Failure;
 use crate::places::Places;
-use crate::steps::answer;
 
 /// Where the list is, from the top folder.
 const FILE: &str = "tests/simulation/passed.md";
@@ -54,37 +53,15 @@ fn next_seed(text: &str) -> u64 {
     lasts.max().map_or(0, |last| last + 1)
 }
 
-/// The commit that is run, and its trees: these stay the same where the commit is rebased.
-///
-/// Only what is committed goes into the list, and no seed twice.
+/// The commit that is run, and its trees. No seed goes into the list twice.
 pub(super) fn commit(places: &Places, from: u64, passed: &Passed) -> Result<String, Failure> {
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.current_dir(&places.root).args(arguments);
-        answer(&mut command)
-            .map(|text| text.trim().to_owned())
-            .ok_or_else(|| Failure::Unexpected(format!("`git {}` failed", arguments.join(" "))))
-    };
-    let mut status = vec!["status", "--porcelain", "--", "Cargo.toml", "Cargo.lock"];
-    status.extend(TREES);
-    let changed = git(&status)?;
-    if !changed.is_empty() {
-        return Err(Failure::Missing {
-            what: format!("what is to be logged is not committed:\n{changed}"),
-            remedy: "Commit it first, or leave `--log` out.".into(),
-        });
-    }
     if from < passed.next {
         return Err(Failure::usage(format!(
             "`--log` counts no seed twice: the first that nobody has run is {}",
             passed.next
         )));
     }
-    let mut words = vec![git(&["rev-parse", "--short=12", "HEAD"])?];
-    for tree in TREES {
-        words.push(git(&["rev-parse", "--short=12", &format!("HEAD:{tree}")])?);
-    }
-    Ok(words.join(" | "))
+    committed::cells(places, &TREES)
 }
 
 #[cfg(test)]
