@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::committed;
 use crate::failure::{Failure, command_line};
-use crate::places::{Places, cargo};
+use crate::places::{Places, forget_package};
 use crate::steps::{Steps, answer, run};
 
 /// Executions of each target, unless told otherwise.
@@ -61,8 +61,7 @@ impl Fuzz {
 
 /// Whether this machine has what fuzzing needs.
 pub(crate) fn is_ready() -> bool {
-    let known = |arguments: &[&str]| answer(cargo().args(arguments)).is_some();
-    known(&["fuzz", "--version"]) && known(&["+nightly", "--version"])
+    answer(nightly_fuzz().arg("--version")).is_some()
 }
 
 /// Does what was asked for.
@@ -152,10 +151,17 @@ fn append(file: &Path, target: &str, runs: u64, cells: &str) -> Result<(), Failu
 
 /// Without a sanitizer: the code that is fuzzed has no `unsafe`, and runs several times as fast.
 fn cargo_fuzz(places: &Places, verb: &str) -> Command {
-    let mut command = cargo();
+    let mut command = nightly_fuzz();
     command.current_dir(places.root.join("fuzz"));
-    command.args(["+nightly", "fuzz", verb, "--sanitizer", "none"]);
-    command.args(["--fuzz-dir", "."]);
+    command.args([verb, "--sanitizer", "none", "--fuzz-dir", "."]);
+    command
+}
+
+/// cargo-fuzz with the nightly compiler, whichever one runs this.
+fn nightly_fuzz() -> Command {
+    let mut command = Command::new("rustup");
+    forget_package(&mut command);
+    command.args(["run", "nightly", "cargo", "fuzz"]);
     command
 }
 
