@@ -174,7 +174,8 @@ fn event<'a>(
                 0 => FailReason::TimedOut,
                 1 => FailReason::GivenBack,
                 2 => FailReason::Unwritable,
-                _ => return Err(row.bad("the reason of a failure is 0 to 2")),
+                3 => FailReason::Withdrawn,
+                _ => return Err(row.bad("the reason of a failure is 0 to 3")),
             },
         },
         kind_out::SUBSCRIBED => {

@@ -135,16 +135,20 @@ fn disconnects() -> Vec<Disconnect> {
         .into()
 }
 
-fn fail_reasons() -> [FailReason; 3] {
+fn fail_reasons() -> [FailReason; 4] {
     let all = [
         FailReason::TimedOut,
         FailReason::GivenBack,
         FailReason::Unwritable,
+        FailReason::Withdrawn,
     ];
     for reason in all {
         // Without a wildcard, as above.
         match reason {
-            FailReason::TimedOut | FailReason::GivenBack | FailReason::Unwritable => {}
+            FailReason::TimedOut
+            | FailReason::GivenBack
+            | FailReason::Unwritable
+            | FailReason::Withdrawn => {}
         }
     }
     all

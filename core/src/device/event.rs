@@ -53,7 +53,7 @@ pub enum Output {
 
 /// Names one publish, subscribe or unsubscribe from its acceptance to its one end, over any number of
 /// reconnects. Independent of packet identifiers, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(pub u64);
 
 impl fmt::Display for Token {
@@ -153,6 +153,9 @@ pub enum FailReason {
     /// The codec refused the packet.
     #[error("the packet could not be written")]
     Unwritable,
+    /// The host could not keep it, and has withdrawn it before it was sent.
+    #[error("it could not be kept, and was not sent")]
+    Withdrawn,
 }
 
 /// Who refused a login, and with which code.

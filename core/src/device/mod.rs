@@ -44,6 +44,9 @@
 //! A message is never copied inside: [`Event::Message`] names its topic and payload as ranges of the bytes
 //! that the host handed in, so the host keeps those in place until it has drained.
 //!
+//! What must outlive a crash is taken out by [`Device::session`] and put back by [`Device::restore`]; a host
+//! that keeps each message before it leaves calls [`Device::hold_until_kept`].
+//!
 //! What it promises: every [`Token`] ends in exactly one event, over any number of reconnects; QoS 1
 //! messages not acknowledged go again with DUP, or anew where the session is a clean one; subscriptions are
 //! renewed where the platform lost them; queues are bounded and say `Full`; nothing accepted is dropped
@@ -59,6 +62,7 @@ mod incoming;
 mod outbox;
 mod packet_ids;
 mod sending;
+mod session;
 mod sign_in;
 mod subscriptions;
 mod timer;
@@ -72,6 +76,7 @@ pub use event::{
     CloseKind, CloseReason, Disconnect, DisconnectKind, Ended, Event, FailReason, Input, Output,
     Progress, Refusal, RefusedBy, Token,
 };
+pub use session::{KeptMessage, RestoreError, Session};
 pub use turn::Phase;
 
 use crate::identity::Endpoint;
@@ -191,8 +196,14 @@ impl Device {
             return Err(PublishError::NotRunning);
         }
         let token = Token(self.last_token + 1);
-        self.outbox
-            .accept(token, topic, payload, qos, &self.config.limits)?;
+        self.outbox.accept(
+            token,
+            topic,
+            payload,
+            qos,
+            &self.config.limits,
+            &mut self.ids,
+        )?;
         self.last_token = token.0;
         self.send_waiting(now);
         Ok(token)
@@ -315,7 +326,7 @@ pub enum PublishError {
     /// The queue is full for now.
     #[error("the queue is full ({limit} {what}): try again once a message has been acknowledged")]
     Full {
-        /// `messages` or `bytes`.
+        /// `messages`, `bytes` or `packet identifiers`.
         what: &'static str,
         /// The limit that is reached.
         limit: usize,

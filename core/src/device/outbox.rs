@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use super::packet_ids::PacketIds;
-use super::{Limits, PublishError, Token};
+use super::{KeptMessage, Limits, PublishError, RestoreError, Token};
 use crate::topic::TopicName;
-use crate::wire::{PacketId, Publish, QoS, WriteError, write_publish};
+use crate::wire::{Packet, PacketId, Publish, QoS, Sender, WriteError, read, write_publish};
 
 /// A PUBLISH as bytes, with room for its packet identifier.
 #[derive(Clone, Debug)]
@@ -19,6 +19,32 @@ struct Stored {
 }
 
 impl Stored {
+    /// The packet of a message that was not sent before.
+    fn new(token: Token, topic: &TopicName, payload: &[u8], qos: QoS) -> Result<Self, WriteError> {
+        // A placeholder that `set_id` overwrites before the packet is sent.
+        let packet_id = (qos == QoS::AtLeastOnce)
+            .then_some(PacketId::new(1))
+            .flatten();
+        let publish = Publish {
+            dup: false,
+            qos,
+            retain: false,
+            topic: topic.as_str(),
+            packet_id,
+            payload,
+        };
+        let mut packet = Vec::new();
+        write_publish(&publish, &mut packet)?;
+        let id_at = packet.len() - payload.len() - 2;
+        Ok(Self {
+            token,
+            qos,
+            packet,
+            id_at,
+            id: None,
+        })
+    }
+
     fn set_id(&mut self, id: PacketId) {
         if let Some(field) = self.packet.get_mut(self.id_at..self.id_at + 2) {
             field.copy_from_slice(&id.get().to_be_bytes());
@@ -38,9 +64,11 @@ impl Stored {
 pub(super) struct Outbox {
     /// Sent with QoS 1 and not acknowledged, in the order of sending [MQTT-4.6.0-1].
     in_flight: VecDeque<Stored>,
-    /// Not sent yet.
+    /// Not sent yet by this device.
     waiting: VecDeque<Stored>,
     bytes: usize,
+    /// Where the host keeps messages: the last one that it has kept. QoS 1 messages behind it are not sent.
+    kept: Option<Token>,
 }
 
 impl Outbox {
@@ -52,6 +80,7 @@ impl Outbox {
         payload: &[u8],
         qos: QoS,
         limits: &Limits,
+        ids: &mut PacketIds,
     ) -> Result<(), PublishError> {
         if qos == QoS::ExactlyOnce {
             return Err(PublishError::Qos2);
@@ -76,30 +105,93 @@ impl Outbox {
                 limit: limits.max_queued_bytes,
             });
         }
-        // A placeholder that `set_id` overwrites before the packet is sent.
-        let packet_id = (qos == QoS::AtLeastOnce)
-            .then_some(PacketId::new(1))
-            .flatten();
-        let publish = Publish {
-            dup: false,
-            qos,
-            retain: false,
-            topic: topic.as_str(),
-            packet_id,
-            payload,
-        };
-        let mut packet = Vec::new();
-        write_publish(&publish, &mut packet)?;
-        let id_at = packet.len() - payload.len() - 2;
-        self.bytes += packet.len();
-        self.waiting.push_back(Stored {
-            token,
-            qos,
-            packet,
-            id_at,
-            id: None,
-        });
+        let mut stored = Stored::new(token, topic, payload, qos)?;
+        // A message that is kept is kept with its identifier, which it has before it is sent [MQTT-4.4.0-1].
+        if self.kept.is_some() && qos == QoS::AtLeastOnce {
+            let id = ids.allocate().ok_or(PublishError::Full {
+                what: "packet identifiers",
+                limit: usize::from(u16::MAX),
+            })?;
+            stored.set_id(id);
+        }
+        self.bytes += stored.packet.len();
+        self.waiting.push_back(stored);
         Ok(())
+    }
+
+    /// Takes a message back in that an earlier device had accepted. The limits were its limits.
+    pub(super) fn restore(
+        &mut self,
+        message: &KeptMessage,
+        ids: &mut PacketIds,
+    ) -> Result<(), RestoreError> {
+        let token = message.token;
+        let topic =
+            TopicName::new(&message.topic).map_err(|error| RestoreError::Topic { token, error })?;
+        let mut stored = Stored::new(token, &topic, &message.payload, QoS::AtLeastOnce)
+            .map_err(|error| RestoreError::Unwritable { token, error })?;
+        if let Some(id) = message.packet_id {
+            if !ids.reserve(id) {
+                return Err(RestoreError::PacketId { token, id });
+            }
+            stored.set_id(id);
+            // It may have been sent before [MQTT-3.3.1-1].
+            stored.set_dup();
+        }
+        self.bytes += stored.packet.len();
+        self.waiting.push_back(stored);
+        Ok(())
+    }
+
+    /// Holds QoS 1 messages back from now on, those behind `kept`.
+    pub(super) fn hold_behind(&mut self, kept: Token) {
+        self.kept.get_or_insert(kept);
+    }
+
+    /// The messages up to this one are kept.
+    pub(super) fn kept_if_held(&mut self, up_to: Token) {
+        if self.kept.is_some() {
+            self.kept = self.kept.max(Some(up_to));
+        }
+    }
+
+    /// Takes a message out that is held back, and so was never sent.
+    pub(super) fn withdraw(&mut self, token: Token, ids: &mut PacketIds) -> bool {
+        let index = self.waiting.iter().position(|held| held.token == token);
+        let Some(index) = index.filter(|_| self.kept.is_some_and(|kept| token > kept)) else {
+            return false;
+        };
+        if let Some(held) = self.waiting.remove(index) {
+            self.bytes -= held.packet.len();
+            if let Some(id) = held.id {
+                ids.release(id);
+            }
+        }
+        true
+    }
+
+    /// The packet identifier of a message, once it has one.
+    pub(super) fn packet_id(&self, token: Token) -> Option<PacketId> {
+        // The last one accepted is the one that is asked for.
+        let mut stored = self.waiting.iter().rev().chain(self.in_flight.iter().rev());
+        stored.find(|stored| stored.token == token)?.id
+    }
+
+    /// The QoS 1 messages, in the order in which they were accepted.
+    pub(super) fn messages(&self) -> impl Iterator<Item = KeptMessage> {
+        let stored = self.in_flight.iter().chain(&self.waiting);
+        stored.filter_map(|stored| {
+            // Written by `Stored::new`, so it is read as well.
+            let Ok(Packet::Publish(publish)) = read(&stored.packet, Sender::Client) else {
+                return None;
+            };
+            (stored.qos == QoS::AtLeastOnce).then(|| KeptMessage {
+                token: stored.token,
+                packet_id: stored.id,
+                topic: publish.topic.to_owned(),
+                payload: publish.payload.to_vec(),
+            })
+        })
     }
 
     /// Sends what waits as far as the window allows. Calls `sent` for each QoS 0 message, which is done
@@ -116,7 +208,13 @@ impl Outbox {
             if needs_id && self.in_flight.len() >= max_inflight {
                 return;
             }
-            let id = if needs_id { ids.allocate() } else { None };
+            if needs_id && self.kept.is_some_and(|kept| next.token > kept) {
+                return;
+            }
+            let id = match next.id {
+                None if needs_id => ids.allocate(),
+                id => id,
+            };
             if needs_id && id.is_none() {
                 return;
             }

@@ -31,6 +31,16 @@ impl PacketIds {
         self.in_use.len()
     }
 
+    /// Takes an identifier that a message of an earlier device has; false where it is in use.
+    pub(super) fn reserve(&mut self, id: PacketId) -> bool {
+        let is_free = !self.in_use.contains(&id);
+        if is_free {
+            self.in_use.push(id);
+            self.last = id.get();
+        }
+        is_free
+    }
+
     /// Gives an identifier back [MQTT-2.3.1-4].
     pub(super) fn release(&mut self, id: PacketId) {
         if let Some(index) = self.in_use.iter().position(|&used| used == id) {

@@ -90,6 +90,17 @@ impl Subscriptions {
         Ok(())
     }
 
+    /// What the platform is known to have.
+    pub(super) fn standing(&self) -> &[(TopicFilter, QoS)] {
+        &self.standing
+    }
+
+    /// A subscription that an earlier device had.
+    pub(super) fn restore(&mut self, filter: TopicFilter, qos: QoS) {
+        self.standing.retain(|(standing, _)| *standing != filter);
+        self.standing.push((filter, qos));
+    }
+
     /// A connection stands. Requests not answered on the one before go again; where the platform kept no
     /// session, every standing subscription is asked for anew.
     pub(super) fn connected(&mut self, session_present: bool, ids: &mut PacketIds) {

@@ -17,6 +17,7 @@ mod reconnecting;
 mod refusals;
 mod scripted;
 mod secrets;
+mod sessions;
 mod signing_in;
 mod subscriptions;
 mod wrong_bytes;

@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use tern_core::auth::{AuthUrl, HttpAnswer, HttpRequest};
 use tern_core::device::{
-    CloseKind, CloseReason, Config, Device, Ended, Event, FailReason, Input, Login, Output, Token,
+    CloseKind, CloseReason, Config, Device, Ended, Event, FailReason, Input, Login, Output,
+    Session, Token,
 };
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
 use tern_core::sign::SignMethod;
@@ -117,8 +118,17 @@ impl Scripted {
     }
 
     pub(crate) fn with_seed(config: Config, seed: u64) -> Self {
+        Self::around(Device::new(config, seed).unwrap())
+    }
+
+    /// Another device goes on with a session.
+    pub(crate) fn restored(config: Config, session: &Session) -> Self {
+        Self::around(Device::restore(config, 43, session).unwrap())
+    }
+
+    fn around(device: Device) -> Self {
         Self {
-            device: Device::new(config, seed).unwrap(),
+            device,
             now: 0,
             held: Vec::new(),
             need: 1,

@@ -120,6 +120,7 @@ fn errors_of_settings_topics_and_requests_are_said_in_chinese() {
         FailReason::TimedOut,
         FailReason::GivenBack,
         FailReason::Unwritable,
+        FailReason::Withdrawn,
     ] {
         both(&error, &[]);
     }
@@ -129,6 +130,13 @@ fn errors_of_settings_topics_and_requests_are_said_in_chinese() {
             limit: 7,
         },
         &["7 字节"],
+    );
+    both(
+        &PublishError::Full {
+            what: "packet identifiers",
+            limit: 65_535,
+        },
+        &["65535 个报文标识"],
     );
     both(
         &PublishError::PayloadTooLarge { len: 9, max: 8 },

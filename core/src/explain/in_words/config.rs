@@ -41,6 +41,7 @@ impl InWords for FailReason {
             (Lang::Zh, Self::TimedOut) => "在请求超时时间内没有收到应答".to_owned(),
             (Lang::Zh, Self::GivenBack) => "平台确认之前设备已停止".to_owned(),
             (Lang::Zh, Self::Unwritable) => "无法生成报文".to_owned(),
+            (Lang::Zh, Self::Withdrawn) => "消息未能保存，没有发送".to_owned(),
         }
     }
 }
@@ -53,6 +54,7 @@ impl InWords for PublishError {
                 "队列已满（{limit} {}）：请在有消息得到确认后重试",
                 match *what {
                     "bytes" => "字节",
+                    "packet identifiers" => "个报文标识",
                     _ => "条消息",
                 }
             ),
