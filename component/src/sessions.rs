@@ -2,7 +2,8 @@
 
 use tern_core::auth::HttpAnswer;
 use tern_core::device::{
-    Config, ConfigError, Device, Input, Output, PublishError, SubscribeError, Token,
+    Config, ConfigError, Device, Input, KeptMessage, Output, PublishError, RestoreError,
+    SubscribeError, Token,
 };
 use tern_core::time::Instant;
 use tern_core::topic::{TopicFilter, TopicName};
@@ -21,6 +22,8 @@ struct Slot {
     device: Device,
     /// What the host was last told.
     deadline: Option<Instant>,
+    /// Whether the host keeps each message before it is sent.
+    holds: bool,
 }
 
 impl Sessions {
@@ -33,6 +36,7 @@ impl Sessions {
         let slot = Some(Slot {
             device,
             deadline: None,
+            holds: false,
         });
         if let Some(session) = self.free.pop()
             && let Some(place) = self.slots.get_mut(session as usize)
@@ -89,7 +93,10 @@ impl Slot {
                 qos,
             } => match TopicName::new(topic) {
                 Ok(topic) => match device.publish(now, &topic, payload, qos) {
-                    Ok(token) => outcome.accepted(session, token),
+                    Ok(token) => match device.packet_id(token).filter(|_| self.holds) {
+                        Some(id) => outcome.accepted_to_keep(session, token, id),
+                        None => outcome.accepted(session, token),
+                    },
                     Err(error) => {
                         let is_full = matches!(error, PublishError::Full { .. });
                         outcome.not_accepted(session, is_full, &error.to_string());
@@ -125,6 +132,39 @@ impl Slot {
             Command::Timeout => {
                 device.handle_input(now, Input::Timeout);
             }
+            Command::RestoreMessage {
+                token,
+                packet_id,
+                topic,
+                payload,
+            } => {
+                let message = KeptMessage {
+                    token,
+                    packet_id,
+                    topic: topic.to_owned(),
+                    payload: payload.to_vec(),
+                };
+                restored(session, device.restore_message(&message), outcome);
+            }
+            Command::RestoreSubscription { filter, qos } => match TopicFilter::new(filter) {
+                Ok(filter) => {
+                    let result = device.restore_subscription(&filter, qos);
+                    restored(session, result, outcome);
+                }
+                Err(error) => outcome.not_restored(session, &error.to_string()),
+            },
+            Command::RestoreTokens(last) => {
+                restored(session, device.restore_tokens(last), outcome);
+            }
+            Command::HoldUntilKept => {
+                self.holds = true;
+                device.hold_until_kept();
+            }
+            Command::Kept(up_to) => device.kept(now, up_to),
+            Command::Withdraw(token) => {
+                device.withdraw(now, token);
+            }
+            Command::TellSession => outcome.session(session, &device.session()),
         }
         self.drain(session, message_base, outcome);
     }
@@ -157,5 +197,11 @@ fn answer(session: u32, result: Result<Token, SubscribeError>, outcome: &mut Out
             let is_full = matches!(error, SubscribeError::Full { .. });
             outcome.not_accepted(session, is_full, &error.to_string());
         }
+    }
+}
+
+fn restored(session: u32, result: Result<(), RestoreError>, outcome: &mut Outcome) {
+    if let Err(error) = result {
+        outcome.not_restored(session, &error.to_string());
     }
 }

@@ -2,10 +2,10 @@
 
 use tern_component::Sessions;
 use tern_component::batch::{InputBatch, Outcome, commands, reports};
-use tern_core::device::{Config, Login};
+use tern_core::device::{Config, Login, Token};
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
-use tern_core::wire::QoS;
+use tern_core::wire::{PacketId, QoS};
 
 fn config() -> Config {
     let endpoint = Endpoint::from_url("ws://localhost/mqtt").expect("a URL");
@@ -24,7 +24,7 @@ fn word(rng: &mut fastrand::Rng) -> u32 {
         0 => rng.u32(..),
         1 => u32::MAX,
         2 => rng.u32(0..64),
-        _ => rng.u32(0..12),
+        _ => rng.u32(0..20),
     }
 }
 
@@ -74,16 +74,25 @@ fn the_host_survives_any_outcome() {
 #[test]
 fn a_batch_with_one_word_changed_does_no_harm() {
     let mut batch = InputBatch::default();
+    batch.restore_message(0, Token(1), PacketId::new(1), "t", b"x");
+    batch.restore_message(0, Token(2), None, "t", b"y");
+    batch.restore_subscription(0, "f", QoS::AtLeastOnce);
+    batch.restore_tokens(0, Token(3));
+    batch.hold_until_kept(0);
     batch.connect(0);
     batch.transport_opened(0);
     batch.received(0, &[0x20, 2, 0, 0]);
     batch.publish(0, "t", b"x", QoS::AtLeastOnce);
+    batch.kept(0, Token(4));
+    batch.publish(0, "t", b"z", QoS::AtLeastOnce);
+    batch.withdraw(0, Token(5));
+    batch.tell_session(0);
     batch.subscribe(0, "#", QoS::AtMostOnce);
     batch.unsubscribe(0, "#");
     batch.disconnect(0);
     batch.timeout(0);
     for at in 0..batch.words().len() {
-        for value in [0, 1, 2, 3, 7, 11, 12, 100, u32::MAX - 1, u32::MAX] {
+        for value in [0, 1, 2, 3, 7, 11, 12, 18, 19, 100, u32::MAX - 1, u32::MAX] {
             let mut words = batch.words().to_vec();
             words[at] = value;
             let mut sessions = Sessions::default();

@@ -3,10 +3,10 @@
 
 use tern_component::Sessions;
 use tern_component::batch::{InputBatch, Outcome, Report, ReportEvent, reports};
-use tern_core::device::{Config, Login, Token};
+use tern_core::device::{Config, FailReason, Login, Token};
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
-use tern_core::wire::QoS;
+use tern_core::wire::{PacketId, QoS};
 
 const ACCEPTED: [u8; 4] = [0x20, 2, 0, 0];
 
@@ -237,4 +237,103 @@ fn a_configuration_that_breaks_a_rule_opens_nothing() {
     bad.clean_session = false;
     assert!(sessions.open(bad, 1).is_err());
     assert_eq!(sessions.open(config("a"), 1).unwrap(), 0);
+}
+
+#[test]
+fn a_session_that_is_told_is_gone_on_with_elsewhere() {
+    let mut host = Host::new();
+    let session = host.online("a");
+    host.batch.subscribe(session, "f", QoS::AtMostOnce);
+    host.batch.received(session, &[0x90, 3, 0, 1, 0]); // SUBACK
+    host.batch.publish(session, "t", b"x", QoS::AtLeastOnce);
+    host.batch.tell_session(session);
+    let told = host.step();
+    let id = PacketId::new(2);
+    let parts = [
+        Report::SessionMessage {
+            token: Token(2),
+            packet_id: id,
+            topic: "t",
+            payload: b"x",
+        },
+        Report::SessionSubscription {
+            filter: "f",
+            qos: QoS::AtMostOnce,
+        },
+        Report::SessionTold(Token(2)),
+    ];
+    let last: Vec<_> = told.iter().map(|(_, report)| report).collect();
+    assert!(last.ends_with(&parts.each_ref()), "{last:?}");
+
+    let mut later = Host::new();
+    let session = later.open("a");
+    later
+        .batch
+        .restore_message(session, Token(2), id, "t", b"x");
+    later
+        .batch
+        .restore_subscription(session, "f", QoS::AtMostOnce);
+    later.batch.restore_tokens(session, Token(9));
+    later.batch.connect(session);
+    later.batch.transport_opened(session);
+    later.batch.received(session, &ACCEPTED);
+    let reports = later.step();
+    let again = Report::Transmit(&[
+        0x82, 6, 0, 3, 0, 1, b'f', 0, // SUBSCRIBE, for the session is lost
+        0x3A, 6, 0, 1, b't', 0, 2, b'x', // PUBLISH with DUP
+    ]);
+    assert!(reports.contains(&(session, again)), "{reports:?}");
+    later.batch.publish(session, "t", b"y", QoS::AtLeastOnce);
+    assert_eq!(later.step()[0], (session, Report::Accepted(Token(10))));
+}
+
+#[test]
+fn what_is_held_back_leaves_once_it_is_kept_or_ends_when_it_is_withdrawn() {
+    let mut host = Host::new();
+    let session = host.open("a");
+    host.batch.hold_until_kept(session);
+    host.batch.connect(session);
+    host.batch.transport_opened(session);
+    host.batch.received(session, &ACCEPTED);
+    host.step();
+    host.batch.publish(session, "t", b"x", QoS::AtLeastOnce);
+    host.batch.publish(session, "t", b"y", QoS::AtLeastOnce);
+    let held = [1, 2].map(|number| {
+        let token = Token(number.into());
+        let packet_id = PacketId::new(number).unwrap();
+        (session, Report::ToBeKept { token, packet_id })
+    });
+    assert_eq!(host.step(), held);
+    host.batch.kept(session, Token(1));
+    host.batch.withdraw(session, Token(2));
+    let sent = Report::Transmit(&[0x32, 6, 0, 1, b't', 0, 1, b'x']);
+    let failed = Report::Event(ReportEvent::Failed {
+        token: Token(2),
+        reason: FailReason::Withdrawn,
+    });
+    let reports = host.step();
+    assert!(reports.contains(&(session, sent)), "{reports:?}");
+    assert!(reports.contains(&(session, failed)), "{reports:?}");
+}
+
+#[test]
+fn a_part_that_is_not_taken_in_is_answered_and_no_other_is() {
+    let mut host = Host::new();
+    let session = host.open("a");
+    host.batch
+        .restore_message(session, Token(1), PacketId::new(1), "t", b"x");
+    host.batch
+        .restore_message(session, Token(1), PacketId::new(2), "t", b"x");
+    host.batch
+        .restore_subscription(session, "a#", QoS::AtMostOnce);
+    let reports = host.step();
+    let [
+        (_, Report::NotRestored { text: token }),
+        (_, Report::NotRestored { text: filter }),
+    ] = reports.as_slice()
+    else {
+        panic!("{reports:?}")
+    };
+    assert!(token.starts_with("message 1: its token"), "{token}");
+    assert!(filter.contains('#'), "{filter}");
 }

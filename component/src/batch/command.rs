@@ -1,7 +1,7 @@
 //! What goes in: written by the host, read by the guest.
 
-use tern_core::device::{CloseKind, CloseReason};
-use tern_core::wire::QoS;
+use tern_core::device::{CloseKind, CloseReason, Token};
+use tern_core::wire::{PacketId, QoS};
 
 use super::kind_in;
 use super::row::{BadRow, Row};
@@ -56,6 +56,34 @@ pub enum Command<'a> {
     HttpFailed(CloseReason),
     /// The deadline has come.
     Timeout,
+    /// Take in a message of an earlier device's session.
+    RestoreMessage {
+        /// What its caller knows it by.
+        token: Token,
+        /// Its packet identifier, if it has one.
+        packet_id: Option<PacketId>,
+        /// The topic name, not yet checked.
+        topic: &'a str,
+        /// The payload.
+        payload: &'a [u8],
+    },
+    /// Take in a subscription of an earlier device's session.
+    RestoreSubscription {
+        /// The topic filter, not yet checked.
+        filter: &'a str,
+        /// The QoS that was asked for.
+        qos: QoS,
+    },
+    /// Give no token up to this one.
+    RestoreTokens(Token),
+    /// Send no QoS 1 message before it is kept.
+    HoldUntilKept,
+    /// The messages up to this one are kept.
+    Kept(Token),
+    /// This message can't be kept.
+    Withdraw(Token),
+    /// Tell the session.
+    TellSession,
 }
 
 /// What one call carries in. Reused from call to call.
@@ -170,6 +198,59 @@ impl InputBatch {
     pub fn timeout(&mut self, session: u32) {
         self.push(kind_in::TIMEOUT, session);
     }
+
+    /// Take in a message of an earlier device's session.
+    pub fn restore_message(
+        &mut self,
+        session: u32,
+        token: Token,
+        packet_id: Option<PacketId>,
+        topic: &str,
+        payload: &[u8],
+    ) {
+        self.push_token(kind_in::RESTORE_MESSAGE, session, token);
+        self.words.push(packet_id.map_or(0, |id| id.get().into()));
+        self.push_slice(topic.as_bytes());
+        self.bytes.extend_from_slice(payload);
+        self.words.push(word(self.bytes.len()));
+    }
+
+    /// Take in a subscription of an earlier device's session.
+    pub fn restore_subscription(&mut self, session: u32, filter: &str, qos: QoS) {
+        self.push(kind_in::RESTORE_SUBSCRIPTION, session);
+        self.words.push(qos.number().into());
+        self.push_slice(filter.as_bytes());
+    }
+
+    /// Give no token up to this one.
+    pub fn restore_tokens(&mut self, session: u32, last: Token) {
+        self.push_token(kind_in::RESTORE_TOKENS, session, last);
+    }
+
+    /// Send no QoS 1 message before it is kept.
+    pub fn hold_until_kept(&mut self, session: u32) {
+        self.push(kind_in::HOLD_UNTIL_KEPT, session);
+    }
+
+    /// The messages up to this one are kept.
+    pub fn kept(&mut self, session: u32, up_to: Token) {
+        self.push_token(kind_in::KEPT, session, up_to);
+    }
+
+    /// This message can't be kept.
+    pub fn withdraw(&mut self, session: u32, token: Token) {
+        self.push_token(kind_in::WITHDRAW, session, token);
+    }
+
+    /// Tell the session.
+    pub fn tell_session(&mut self, session: u32) {
+        self.push(kind_in::TELL_SESSION, session);
+    }
+
+    fn push_token(&mut self, kind: u32, session: u32, token: Token) {
+        self.push(kind, session);
+        self.words.extend([token.0 as u32, (token.0 >> 32) as u32]);
+    }
 }
 
 /// Offsets are words: a batch over 4 GiB can't be, for the guest's whole memory has no more.
@@ -236,7 +317,28 @@ fn command<'a>(row: &mut Row<'_>, bytes: &'a [u8]) -> Result<(u32, Command<'a>),
         }
         kind_in::HTTP_FAILED => Command::HttpFailed(close_reason(row, bytes)?),
         kind_in::TIMEOUT => Command::Timeout,
-        _ => return Err(row.bad("the record's kind is 1 to 11")),
+        kind_in::RESTORE_MESSAGE => {
+            let token = Token(row.long()?);
+            let packet_id = row.packet_id()?;
+            let (topic, payload) = row.two_slices(bytes)?;
+            let topic = core::str::from_utf8(topic).map_err(|_| row.bad("a topic is UTF-8"))?;
+            Command::RestoreMessage {
+                token,
+                packet_id,
+                topic,
+                payload,
+            }
+        }
+        kind_in::RESTORE_SUBSCRIPTION => Command::RestoreSubscription {
+            qos: qos(row)?,
+            filter: row.text(bytes)?,
+        },
+        kind_in::RESTORE_TOKENS => Command::RestoreTokens(Token(row.long()?)),
+        kind_in::HOLD_UNTIL_KEPT => Command::HoldUntilKept,
+        kind_in::KEPT => Command::Kept(Token(row.long()?)),
+        kind_in::WITHDRAW => Command::Withdraw(Token(row.long()?)),
+        kind_in::TELL_SESSION => Command::TellSession,
+        _ => return Err(row.bad("the record's kind is 1 to 18")),
     };
     Ok((session, command))
 }

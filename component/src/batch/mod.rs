@@ -29,6 +29,13 @@ mod kind_in {
     pub(super) const HTTP_ANSWERED: u32 = 9;
     pub(super) const HTTP_FAILED: u32 = 10;
     pub(super) const TIMEOUT: u32 = 11;
+    pub(super) const RESTORE_MESSAGE: u32 = 12;
+    pub(super) const RESTORE_SUBSCRIPTION: u32 = 13;
+    pub(super) const RESTORE_TOKENS: u32 = 14;
+    pub(super) const HOLD_UNTIL_KEPT: u32 = 15;
+    pub(super) const KEPT: u32 = 16;
+    pub(super) const WITHDRAW: u32 = 17;
+    pub(super) const TELL_SESSION: u32 = 18;
 }
 
 /// Kinds of records that come out.
@@ -41,6 +48,11 @@ mod kind_out {
     pub(super) const CONSUMED: u32 = 6;
     pub(super) const ACCEPTED: u32 = 7;
     pub(super) const NOT_ACCEPTED: u32 = 8;
+    pub(super) const TO_BE_KEPT: u32 = 9;
+    pub(super) const SESSION_MESSAGE: u32 = 10;
+    pub(super) const SESSION_SUBSCRIPTION: u32 = 11;
+    pub(super) const SESSION_TOLD: u32 = 12;
+    pub(super) const NOT_RESTORED: u32 = 13;
     pub(super) const MESSAGE: u32 = 20;
     pub(super) const PUBLISHED: u32 = 21;
     pub(super) const FAILED: u32 = 22;

@@ -1,9 +1,12 @@
 //! What comes out: written by the guest.
 
 use tern_core::auth::HttpRequest;
-use tern_core::device::{Disconnect, Ended, Event, Refusal, RefusedBy, Token};
+use tern_core::device::{
+    Disconnect, Ended, Event, KeptMessage, Refusal, RefusedBy, Session, Token,
+};
 use tern_core::identity::{Endpoint, TransportKind};
 use tern_core::time::Instant;
+use tern_core::wire::PacketId;
 
 use super::command::word;
 use super::kind_out;
@@ -84,6 +87,41 @@ impl Outcome {
         self.push(kind_out::NOT_ACCEPTED, session);
         self.words.push(is_full.into());
         self.push_slice(text.as_bytes());
+    }
+
+    /// Accepted, and held back until it is kept.
+    pub(crate) fn accepted_to_keep(&mut self, session: u32, token: Token, packet_id: PacketId) {
+        self.push(kind_out::TO_BE_KEPT, session);
+        self.push_long(token.0);
+        self.words.push(packet_id.get().into());
+    }
+
+    pub(crate) fn not_restored(&mut self, session: u32, text: &str) {
+        self.push(kind_out::NOT_RESTORED, session);
+        self.push_slice(text.as_bytes());
+    }
+
+    /// Writes a device's session, one record for each of its parts.
+    pub(crate) fn session(&mut self, session: u32, told: &Session) {
+        for message in &told.messages {
+            let KeptMessage {
+                token,
+                packet_id,
+                topic,
+                payload,
+            } = message;
+            self.push(kind_out::SESSION_MESSAGE, session);
+            self.push_long(token.0);
+            self.words.push(packet_id.map_or(0, |id| id.get().into()));
+            self.push_two(topic.as_bytes(), payload);
+        }
+        for (filter, qos) in &told.subscriptions {
+            self.push(kind_out::SESSION_SUBSCRIPTION, session);
+            self.words.push(qos.number().into());
+            self.push_slice(filter.as_str().as_bytes());
+        }
+        self.push(kind_out::SESSION_TOLD, session);
+        self.push_long(told.last_token.0);
     }
 
     /// Writes an event. `start` is where the bytes of a message's call start in the batch's bytes.

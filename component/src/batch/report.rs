@@ -4,7 +4,7 @@ use tern_core::auth::HttpRequest;
 use tern_core::device::{Disconnect, DisconnectKind, Ended, FailReason, Refusal, RefusedBy, Token};
 use tern_core::identity::{Endpoint, TransportKind};
 use tern_core::time::Instant;
-use tern_core::wire::{ConnectCode, QoS};
+use tern_core::wire::{ConnectCode, PacketId, QoS};
 
 use super::row::{BadRow, Row};
 use super::{Outcome, kind_out};
@@ -35,6 +35,38 @@ pub enum Report<'a> {
     NotAccepted {
         /// Whether it is worth trying again later.
         is_full: bool,
+        /// Why.
+        text: &'a str,
+    },
+    /// A publish was accepted, and is held back until it is kept or withdrawn.
+    ToBeKept {
+        /// What its caller knows it by.
+        token: Token,
+        /// What it will be sent with, each time.
+        packet_id: PacketId,
+    },
+    /// A message of the session that was asked for.
+    SessionMessage {
+        /// What its caller knows it by.
+        token: Token,
+        /// Its packet identifier, if it has one.
+        packet_id: Option<PacketId>,
+        /// Its topic name.
+        topic: &'a str,
+        /// Its payload.
+        payload: &'a [u8],
+    },
+    /// A subscription of the session that was asked for.
+    SessionSubscription {
+        /// Its filter.
+        filter: &'a str,
+        /// The QoS that was asked for.
+        qos: QoS,
+    },
+    /// The session has been told; this is the last token that was given.
+    SessionTold(Token),
+    /// A part of a session was not taken in.
+    NotRestored {
         /// Why.
         text: &'a str,
     },
@@ -141,6 +173,34 @@ fn report<'a>(
         kind_out::ACCEPTED => Report::Accepted(Token(row.long()?)),
         kind_out::NOT_ACCEPTED => Report::NotAccepted {
             is_full: row.word()? == 1,
+            text: row.text(bytes)?,
+        },
+        kind_out::TO_BE_KEPT => Report::ToBeKept {
+            token: Token(row.long()?),
+            packet_id: row
+                .packet_id()?
+                .ok_or_else(|| row.bad("what is kept has a packet identifier"))?,
+        },
+        kind_out::SESSION_MESSAGE => {
+            let token = Token(row.long()?);
+            let packet_id = row.packet_id()?;
+            let (topic, payload) = row.two_slices(bytes)?;
+            Report::SessionMessage {
+                token,
+                packet_id,
+                topic: core::str::from_utf8(topic).map_err(|_| row.bad("a topic is UTF-8"))?,
+                payload,
+            }
+        }
+        kind_out::SESSION_SUBSCRIPTION => {
+            let number = row.word()?;
+            Report::SessionSubscription {
+                qos: qos(row, number)?,
+                filter: row.text(bytes)?,
+            }
+        }
+        kind_out::SESSION_TOLD => Report::SessionTold(Token(row.long()?)),
+        kind_out::NOT_RESTORED => Report::NotRestored {
             text: row.text(bytes)?,
         },
         _ => Report::Event(event(kind, row, bytes, input)?),

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use tern_core::auth::{AuthUrl, request};
 use tern_core::device::{
-    Disconnect, DisconnectKind, Ended, Event, FailReason, Refusal, RefusedBy, Token,
+    Disconnect, DisconnectKind, Ended, Event, FailReason, KeptMessage, Refusal, RefusedBy, Session,
+    Token,
 };
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
 use tern_core::sign::SignMethod;
 use tern_core::time::Instant;
 use tern_core::topic::TopicFilter;
-use tern_core::wire::{ConnectCode, QoS};
+use tern_core::wire::{ConnectCode, PacketId, QoS};
 
 use super::{Outcome, Report, ReportEvent, reports};
 
@@ -283,6 +284,17 @@ fn every_other_report_is_read_back_the_same() {
             },
         ));
     }
+    let packet_id = PacketId::new(u16::MAX).unwrap();
+    outcome.accepted_to_keep(8, TOKEN, packet_id);
+    expected.push((
+        8,
+        Report::ToBeKept {
+            token: TOKEN,
+            packet_id,
+        },
+    ));
+    outcome.not_restored(9, "why");
+    expected.push((9, Report::NotRestored { text: "why" }));
     let read: Vec<_> = reports(&outcome, &[]).map(Result::unwrap).collect();
     assert_eq!(read, expected);
 
@@ -293,6 +305,52 @@ fn every_other_report_is_read_back_the_same() {
     outcome.transmit(3, start);
     let read: Vec<_> = reports(&outcome, &[]).collect();
     assert_eq!(read, [Ok((3, Report::Transmit(b"sent")))]);
+}
+
+#[test]
+fn a_session_is_read_back_the_same() {
+    let message = |token, packet_id, payload: &[u8]| KeptMessage {
+        token,
+        packet_id,
+        topic: "/é".into(),
+        payload: payload.into(),
+    };
+    let session = Session {
+        messages: vec![
+            message(Token(1), PacketId::new(u16::MAX), &[0xFF, 0]),
+            message(TOKEN, None, b""),
+        ],
+        subscriptions: vec![(filter(), QoS::AtLeastOnce), (filter(), QoS::AtMostOnce)],
+        last_token: Token(u64::MAX),
+    };
+    let mut outcome = Outcome::default();
+    outcome.session(3, &session);
+    let mut read_back = Session::default();
+    for report in reports(&outcome, &[]) {
+        match report.unwrap() {
+            (
+                3,
+                Report::SessionMessage {
+                    token,
+                    packet_id,
+                    topic,
+                    payload,
+                },
+            ) => read_back.messages.push(KeptMessage {
+                token,
+                packet_id,
+                topic: topic.to_owned(),
+                payload: payload.to_owned(),
+            }),
+            (3, Report::SessionSubscription { filter, qos }) => {
+                let filter = TopicFilter::new(filter).unwrap();
+                read_back.subscriptions.push((filter, qos));
+            }
+            (3, Report::SessionTold(last)) => read_back.last_token = last,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(read_back, session);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use tern_core::wire::PacketId;
+
 /// A row that does not follow the layout: a fault of the side that wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("record at word {at}: {rule}")]
@@ -55,6 +57,13 @@ impl<'a> Row<'a> {
         let low = u64::from(self.word()?);
         let high = u64::from(self.word()?);
         Ok(high << 32 | low)
+    }
+
+    /// A packet identifier; 0 stands for none.
+    pub(super) fn packet_id(&mut self) -> Result<Option<PacketId>, BadRow> {
+        let number = u16::try_from(self.word()?);
+        let number = number.map_err(|_| self.bad("a packet identifier is 0 to 65535"))?;
+        Ok(PacketId::new(number))
     }
 
     pub(super) fn offset(&mut self) -> Result<usize, BadRow> {
