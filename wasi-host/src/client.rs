@@ -380,6 +380,8 @@ impl Desk {
                 self.answer = Some(Err(ClientError::NotAccepted { is_full, reason }));
             }
             Notice::Event(event) => self.event(event),
+            // This client keeps nothing beyond its own end, and restores nothing.
+            Notice::ToBeKept { .. } | Notice::NotRestored { .. } => {}
         }
     }
 

@@ -85,6 +85,13 @@ pub enum Happening<'a> {
         #[serde(flatten)]
         payload: Payload<'a>,
     },
+    /// Messages that an earlier run had accepted are on their way again.
+    Restored {
+        /// How many there are.
+        count: usize,
+        /// Their tokens, in the order in which they were accepted.
+        tokens: &'a [u64],
+    },
     /// A publish, subscribe or unsubscribe was accepted, and has a token from now on.
     Accepted {
         /// The token.
@@ -249,6 +256,9 @@ impl<'a> Happening<'a> {
             Self::Unsubscribed { filter } => format!("unsubscribed from {filter}"),
             Self::Published { token } => format!("published message {token}"),
             Self::Failed { token, reason } => format!("request {token} failed: {reason}"),
+            Self::Restored { count: 0, .. } => return None,
+            Self::Restored { count: 1, .. } => "1 message of an earlier run goes again".to_owned(),
+            Self::Restored { count, .. } => format!("{count} messages of an earlier run go again"),
             Self::Message { .. } | Self::Accepted { .. } => return None,
         })
     }
@@ -360,6 +370,15 @@ mod tests {
         ] {
             assert_eq!(told(event), expected);
         }
+        let tokens = [5, 7];
+        let restored = Happening::Restored {
+            count: 2,
+            tokens: &tokens,
+        };
+        assert_eq!(
+            restored.to_json(UNIX_EPOCH),
+            "{\"event\":\"restored\",\"count\":2,\"tokens\":[5,7],\"at\":\"1970-01-01T00:00:00.000Z\"}\n"
+        );
         let accepted = Happening::Accepted { token: 7 }.to_json(UNIX_EPOCH);
         assert_eq!(
             accepted,

@@ -11,6 +11,7 @@ use crate::engine::EngineError;
 use crate::https::{HttpsError, HttpsFault};
 use crate::roots::CaFileError;
 use crate::run_loop::RunLoopError;
+use crate::store::StoreError;
 use crate::transport::TransportError;
 
 /// How the program ends. Each has one number: see [`status`](Self::status).
@@ -30,6 +31,8 @@ pub enum Exit {
     Network,
     /// 70: a fault of this program, a panic too.
     Fault,
+    /// 74: the store of `tern run --store` can't be used.
+    Store,
     /// 76: the peer broke the protocol.
     Protocol,
     /// 77: the HTTPS authentication or a subscription was refused.
@@ -48,6 +51,7 @@ impl Exit {
             Self::Data => 65,
             Self::Network => 69,
             Self::Fault => 70,
+            Self::Store => 74,
             Self::Protocol => 76,
             Self::Denied => 77,
         }
@@ -179,6 +183,12 @@ impl From<EngineError> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(Exit::Store, error.to_string())
+    }
+}
+
 impl From<RunLoopError> for Failure {
     fn from(error: RunLoopError) -> Self {
         match error {
@@ -210,6 +220,7 @@ mod tests {
             (Exit::Data, 65),
             (Exit::Network, 69),
             (Exit::Fault, 70),
+            (Exit::Store, 74),
             (Exit::Protocol, 76),
             (Exit::Denied, 77),
         ] {

@@ -11,4 +11,5 @@ pub mod https;
 pub mod roots;
 pub mod run_loop;
 pub mod stand_in;
+pub mod store;
 pub mod transport;

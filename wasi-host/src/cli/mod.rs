@@ -7,6 +7,7 @@
 pub mod args;
 pub mod auth;
 pub mod check;
+mod keeping;
 mod lines;
 pub mod login;
 pub mod online;

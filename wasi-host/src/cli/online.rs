@@ -3,14 +3,16 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tern_component::batch::ReportEvent;
-use tern_core::device::{DisconnectKind, Ended, Login};
+use tern_core::device::{DisconnectKind, Ended, Login, Session};
 use tern_core::wire::QoS;
 
+use super::keeping::Keeping;
 use super::lines::Lines;
 use super::login::{Defaults, Sources};
 use super::printer::{Printed, Printer};
@@ -33,6 +35,8 @@ pub struct Online {
     run_loop: RunLoop,
     session: SessionId,
     printer: Printer,
+    /// With `--store`.
+    keeping: Option<Keeping>,
     signalled: Arc<AtomicBool>,
     stopping: bool,
     /// The reader of stdout has not yet taken everything.
@@ -65,9 +69,30 @@ impl Online {
     pub fn start(
         sources: &Sources<'_>,
         defaults: Defaults,
-        mut printer: Printer,
+        printer: Printer,
     ) -> Result<Self, Failure> {
+        Ok(Self::start_keeping(sources, defaults, printer, None)?.0)
+    }
+
+    /// As [`start`](Self::start), with a store where there is one: goes on with the session that an earlier
+    /// run has left, which is answered too.
+    ///
+    /// # Errors
+    /// As `start`; or the store can't be used.
+    pub fn start_keeping(
+        sources: &Sources<'_>,
+        defaults: Defaults,
+        mut printer: Printer,
+        store: Option<&Path>,
+    ) -> Result<(Self, Session), Failure> {
         let config = sources.config(defaults)?;
+        let (keeping, kept) = match store {
+            Some(folder) => {
+                let (keeping, kept) = Keeping::open(folder, &config)?;
+                (Some(keeping), kept)
+            }
+            None => (None, Session::default()),
+        };
         if !matches!(config.login, Login::Plain { .. }) {
             printer.explain_own_topics();
         }
@@ -90,11 +115,28 @@ impl Online {
             let _ = waker.wake();
         })
         .map_err(|error| Failure::new(Exit::Fault, format!("no signal can be caught: {error}")))?;
+        if keeping.is_some() {
+            // Subscriptions are asked for again by whoever wants them.
+            run_loop.restore(
+                session,
+                &Session {
+                    subscriptions: Vec::new(),
+                    ..kept.clone()
+                },
+            );
+            run_loop.hold_until_kept(session);
+            let tokens: Vec<u64> = kept.messages.iter().map(|kept| kept.token.0).collect();
+            printer.tell(&Happening::Restored {
+                count: tokens.len(),
+                tokens: &tokens,
+            });
+        }
         run_loop.connect(session);
-        Ok(Self {
+        let online = Self {
             run_loop,
             session,
             printer,
+            keeping,
             signalled,
             stopping: false,
             behind: false,
@@ -104,7 +146,8 @@ impl Online {
             wanted: usize::MAX,
             last_end: None,
             ended: None,
-        })
+        };
+        Ok((online, kept))
     }
 
     /// Waits for something to happen, not longer than `until`, and tells of it. `hear` gets everything
@@ -128,6 +171,7 @@ impl Online {
         let Self {
             run_loop,
             printer,
+            keeping,
             stopping,
             connected,
             said_goodbye,
@@ -154,7 +198,10 @@ impl Online {
             }
             // What was asked for too late to be done is no news to whoever has asked for the end.
             let too_late = *stopping && matches!(notice, Notice::NotAccepted { .. });
-            if hear(&notice) == Print::Yes && !too_late {
+            let told_later = keeping
+                .as_mut()
+                .is_some_and(|keeping| keeping.hear(&notice));
+            if hear(&notice) == Print::Yes && !too_late && !told_later {
                 tell(printer, &notice);
             }
             if says_goodbye {
@@ -163,6 +210,9 @@ impl Online {
                 printer.tell(&Happening::Disconnected { reason: REQUESTED });
             }
         });
+        if let Some(keeping) = keeping {
+            keeping.settle(run_loop, self.session, printer);
+        }
         let patience = if self.behind {
             WHILE_BEHIND
         } else {
@@ -253,6 +303,10 @@ impl Online {
         if self.reader_gone || as_told {
             return Exit::Done;
         }
+        let refused = self.keeping.as_ref().is_some_and(Keeping::has_refused);
+        if ended == Exit::Done && refused {
+            return Exit::Store;
+        }
         if ended != Exit::Done || !open_requests {
             return ended;
         }
@@ -273,22 +327,42 @@ impl Online {
 
     /// Asks for a publish.
     pub fn publish(&mut self, topic: &str, payload: &[u8], qos: QoS) {
+        if let Some(keeping) = &mut self.keeping {
+            keeping.asked_to_publish(topic, payload);
+        }
         self.run_loop.publish(self.session, topic, payload, qos);
     }
 
     /// Asks for a subscription.
     pub fn subscribe(&mut self, filter: &str, qos: QoS) {
+        if let Some(keeping) = &mut self.keeping {
+            keeping.asked_to_subscribe();
+        }
         self.run_loop.subscribe(self.session, filter, qos);
     }
 
     /// Asks for a subscription's end.
     pub fn unsubscribe(&mut self, filter: &str) {
+        if let Some(keeping) = &mut self.keeping {
+            keeping.asked_to_subscribe();
+        }
         self.run_loop.unsubscribe(self.session, filter);
     }
 
     /// Whether the socket takes more.
     pub fn has_room(&self) -> bool {
         self.run_loop.has_room(self.session)
+    }
+
+    /// Says what stays in the store at the end.
+    pub fn note_what_stays(&mut self) {
+        if let Some(words) = self
+            .keeping
+            .as_ref()
+            .and_then(Keeping::words_for_what_stays)
+        {
+            self.note(&words);
+        }
     }
 
     /// What is said to people.
@@ -303,6 +377,9 @@ fn tell(printer: &mut Printer, notice: &Notice<'_>) {
         Notice::NotAccepted { reason, .. } => {
             printer.note(reason);
         }
+        // Told once it is kept.
+        Notice::ToBeKept { .. } => {}
+        Notice::NotRestored { reason } => printer.note(reason),
         Notice::Event(event) => {
             if let Some(happening) = Happening::of(event, &mut String::new()) {
                 printer.tell(&happening);

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use tern_component::batch::ReportEvent;
+use tern_core::device::{FailReason, Session};
 
 use crate::run_loop::Notice;
 
@@ -12,9 +13,16 @@ const MESSAGES: usize = 500;
 /// Their payloads' bytes at most, from which on no further one is begun.
 const BYTES: usize = 4 * 1024 * 1024;
 
+/// The same where they are kept in a store, which may fill while there is no connection: what a device
+/// queues at most, less some room for what is asked for besides.
+const KEPT_MESSAGES: usize = 9_000;
+const KEPT_BYTES: usize = 12 * 1024 * 1024;
+
 /// Requests under way, and the sums of those that have ended.
 #[derive(Debug, Default)]
 pub(super) struct Outgoing {
+    /// Whether messages stay in a store when the device gives them back.
+    kept: bool,
     /// Asked for and not yet answered, in order: the answers come in the same.
     asked: VecDeque<Request>,
     /// Accepted messages' bytes, by token.
@@ -40,9 +48,28 @@ pub(super) enum Request {
 }
 
 impl Outgoing {
+    /// For messages that are kept in a store, which has these already.
+    pub(super) fn kept(session: &Session) -> Self {
+        let sizes = session.messages.iter();
+        let open: HashMap<u64, usize> = sizes
+            .map(|message| (message.token.0, message.payload.len()))
+            .collect();
+        Self {
+            kept: true,
+            bytes: open.values().sum(),
+            open,
+            ..Self::default()
+        }
+    }
+
     /// Whether another message may be asked for.
     pub(super) fn has_room(&self) -> bool {
-        self.asked.len() + self.open.len() < MESSAGES && self.bytes < BYTES
+        let (messages, bytes) = if self.kept {
+            (KEPT_MESSAGES, KEPT_BYTES)
+        } else {
+            (MESSAGES, BYTES)
+        };
+        self.asked.len() + self.open.len() < messages && self.bytes < bytes
     }
 
     /// Notes a request.
@@ -56,7 +83,7 @@ impl Outgoing {
     /// Notes an answer or an end. Answers the words for a request that was not accepted.
     pub(super) fn hear(&mut self, notice: &Notice<'_>) -> Option<String> {
         match notice {
-            Notice::Accepted(token) => {
+            Notice::Accepted(token) | Notice::ToBeKept { token, .. } => {
                 if let Some(Request::Message { bytes, .. }) = self.asked.pop_front() {
                     self.open.insert(token.0, bytes);
                 }
@@ -77,11 +104,12 @@ impl Outgoing {
                     self.published += 1;
                 }
             }
-            Notice::Event(ReportEvent::Failed { token, .. }) => {
-                self.close(token.0);
-                self.failed += 1;
+            Notice::Event(ReportEvent::Failed { token, reason }) => {
+                let was_message = self.close(token.0);
+                let stays = self.kept && was_message && *reason == FailReason::GivenBack;
+                self.failed += u64::from(!stays);
             }
-            Notice::Event(_) => {}
+            Notice::Event(_) | Notice::NotRestored { .. } => {}
         }
         None
     }
@@ -125,7 +153,7 @@ impl Outgoing {
 
 #[cfg(test)]
 mod tests {
-    use tern_core::device::{FailReason, Token};
+    use tern_core::device::Token;
 
     use super::*;
 

@@ -1,5 +1,7 @@
 //! `tern run`: a device that stays online, publishes what stdin says and prints what comes.
 
+use std::path::PathBuf;
+
 use tern_component::batch::ReportEvent;
 use tern_core::device::Reconnect;
 use tern_core::topic::{TopicFilter, TopicName};
@@ -23,6 +25,9 @@ pub struct RunArgs {
     /// The topics to subscribe to, with + and # as wildcards
     #[arg(short, long = "topic", value_name = "FILTER", num_args = 1..)]
     pub topics: Vec<TopicFilter>,
+    /// Keep unacknowledged messages and the session in this directory, over a crash
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
 }
 
 /// Stays online until a signal comes.
@@ -34,9 +39,13 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
         clean_session: false,
         reconnect: Reconnect::DEFAULT,
     };
-    let mut online = Online::start(sources, defaults, printer)?;
+    let store = args.store.as_deref();
+    let (mut online, kept) = Online::start_keeping(sources, defaults, printer, store)?;
     let lines = online.lines()?;
-    let mut outgoing = Outgoing::default();
+    let mut outgoing = match store {
+        Some(_) => Outgoing::kept(&kept),
+        None => Outgoing::default(),
+    };
     let mut connected = false;
     let mut asked = false;
     while !online.is_over() {
@@ -56,12 +65,19 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
         if connected && !asked && !online.is_stopping() {
             // The device renews them by itself from then on.
             asked = true;
+            let dropped = kept.subscriptions.iter().map(|(filter, _)| filter);
+            for filter in dropped.filter(|filter| !args.topics.contains(filter)) {
+                outgoing.asked(Request::Subscription);
+                online.unsubscribe(filter.as_str());
+            }
             for filter in &args.topics {
                 outgoing.asked(Request::Subscription);
                 online.subscribe(filter.as_str(), QoS::AtLeastOnce);
             }
         }
-        while connected && !online.is_stopping() && online.has_room() && outgoing.has_room() {
+        // What is kept may wait for the first connection, too.
+        let begun = connected || store.is_some();
+        while begun && !online.is_stopping() && online.has_room() && outgoing.has_room() {
             let (number, bytes) = match lines.next() {
                 Some(Line::Text { number, bytes }) => (number, bytes),
                 Some(Line::TooLong { number, limit }) => {
@@ -88,6 +104,7 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
             }
         }
     }
+    online.note_what_stays();
     online.exit(outgoing.failed() > 0 || !outgoing.is_idle())
 }
 

@@ -80,7 +80,7 @@ pub fn run(args: &SampleArgs, sources: &Sources<'_>, printer: Printer) -> Result
             notes.extend(outgoing.hear(notice));
             match notice {
                 Notice::NotAccepted { .. } => return Print::No,
-                Notice::Accepted(_) => {}
+                Notice::Accepted(_) | Notice::ToBeKept { .. } | Notice::NotRestored { .. } => {}
                 Notice::Event(event) => match event {
                     ReportEvent::Connected { .. } => connected = true,
                     ReportEvent::Disconnected(_) => connected = false,

@@ -33,9 +33,9 @@ use std::time::Duration;
 
 use mio::{Events, Poll, Token as PollToken, Waker};
 use tern_component::batch::{BadRow, InputBatch, Outcome, Report, ReportEvent, reports};
-use tern_core::device::{Config, Token};
+use tern_core::device::{Config, Session as Kept, Token};
 use tern_core::time::Instant;
-use tern_core::wire::QoS;
+use tern_core::wire::{PacketId, QoS};
 
 use crate::engine::{Engine, EngineError};
 use crate::transport::TlsSettings;
@@ -63,6 +63,19 @@ pub enum Notice<'a> {
         /// Whether it is worth trying again once something has been acknowledged.
         is_full: bool,
         /// Why, and what to do.
+        reason: &'a str,
+    },
+    /// A publish was accepted, and is held back until the application says that it is
+    /// [`kept`](RunLoop::kept): only after [`hold_until_kept`](RunLoop::hold_until_kept).
+    ToBeKept {
+        /// Its token.
+        token: Token,
+        /// What it will be sent with, each time.
+        packet_id: PacketId,
+    },
+    /// A part of what was to be [restored](RunLoop::restore) was refused.
+    NotRestored {
+        /// Why.
         reason: &'a str,
     },
     /// What the device tells.
@@ -136,6 +149,34 @@ impl RunLoop {
             *place = None;
         }
         self.engine.close(id)
+    }
+
+    /// Lets the device go on with an earlier one's session; before it [connects](Self::connect).
+    pub fn restore(&mut self, id: SessionId, session: &Kept) {
+        for message in &session.messages {
+            let (topic, payload) = (&message.topic, &message.payload);
+            self.batch
+                .restore_message(id, message.token, message.packet_id, topic, payload);
+        }
+        for (filter, qos) in &session.subscriptions {
+            self.batch.restore_subscription(id, filter.as_str(), *qos);
+        }
+        self.batch.restore_tokens(id, session.last_token);
+    }
+
+    /// Lets no QoS 1 message leave before it is [`kept`](Self::kept). Each is told by [`Notice::ToBeKept`].
+    pub fn hold_until_kept(&mut self, id: SessionId) {
+        self.batch.hold_until_kept(id);
+    }
+
+    /// The messages up to this one are kept: they may leave.
+    pub fn kept(&mut self, id: SessionId, up_to: Token) {
+        self.batch.kept(id, up_to);
+    }
+
+    /// This message can't be kept: it fails, and never leaves.
+    pub fn withdraw(&mut self, id: SessionId, token: Token) {
+        self.batch.withdraw(id, token);
     }
 
     /// Starts to connect.
@@ -339,6 +380,17 @@ impl RunLoop {
                             },
                         );
                     }
+                    Report::ToBeKept { token, packet_id } => {
+                        session.unanswered = session.unanswered.saturating_sub(1);
+                        on_event(id, Notice::ToBeKept { token, packet_id });
+                    }
+                    Report::NotRestored { text } => {
+                        on_event(id, Notice::NotRestored { reason: text });
+                    }
+                    // Nothing here asks for it.
+                    Report::SessionMessage { .. }
+                    | Report::SessionSubscription { .. }
+                    | Report::SessionTold(_) => {}
                     Report::Event(event) => {
                         session.online |= matches!(event, ReportEvent::Connected { .. });
                         on_event(id, Notice::Event(event));
