@@ -12,7 +12,7 @@ mod file;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use tern_core::device::{KeptMessage, Login, Session, Token};
 use tern_core::topic::TopicFilter;
 use tern_core::wire::{PacketId, QoS};
@@ -153,7 +153,7 @@ fn create(path: &Path, device: &str) -> Result<(), StoreFault> {
     let database = Database::builder()
         .set_cache_size(CACHE_BYTES)
         .create(path)?;
-    let transaction = database.begin_write()?;
+    let transaction = begin(&database)?;
     {
         transaction
             .open_table(NUMBERS)?
@@ -169,6 +169,9 @@ fn create(path: &Path, device: &str) -> Result<(), StoreFault> {
 /// Opens a store that is there. Each page is checked: what something else has written to it is damage, and
 /// is not trusted.
 fn open(path: &Path) -> Result<Database, StoreFault> {
+    if path.metadata()?.len() == 0 {
+        return Err(StoreFault::damaged("its file is empty"));
+    }
     Ok(Database::builder()
         .set_cache_size(CACHE_BYTES)
         .set_check_integrity_on_open(true)
@@ -220,9 +223,16 @@ fn read(database: &Database, device: &str) -> Result<Session, StoreFault> {
     Ok(session)
 }
 
+/// A transaction that the disk has when its commit returns. In two phases: where the newest commit can't be
+/// read, that is damage then, and not taken for a commit that a crash has cut off.
+fn begin(database: &Database) -> Result<WriteTransaction, StoreFault> {
+    let mut transaction = database.begin_write()?;
+    transaction.set_two_phase_commit(true);
+    Ok(transaction)
+}
+
 fn write(database: &Database, changes: &Changes) -> Result<(), StoreFault> {
-    // Immediate: `commit` returns once the disk has it.
-    let transaction = database.begin_write()?;
+    let transaction = begin(database)?;
     {
         let mut messages = transaction.open_table(MESSAGES)?;
         for message in &changes.keep {
