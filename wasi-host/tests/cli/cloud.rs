@@ -114,6 +114,15 @@ impl Cloud {
         }
     }
 
+    /// The topics of the messages that have arrived since the last time; other events are passed over.
+    pub(crate) fn published(&self) -> Vec<String> {
+        let events = self.events.try_iter();
+        let published = events.filter(|event| event["event"] == "published");
+        published
+            .map(|event| event["topic"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
     /// Pushes messages to the sample device.
     pub(crate) fn push(&self, body: &Value) {
         let address = self.stand_in.addresses().http;

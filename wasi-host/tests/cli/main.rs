@@ -9,10 +9,12 @@ mod program;
 
 mod auth;
 mod check;
+mod crashes;
 mod delivery;
 mod publish;
 mod run;
 mod sample;
 mod sign;
+mod store;
 mod subscribe;
 mod usage;

@@ -16,6 +16,7 @@ pub(crate) struct Running {
     pub(crate) stdin: Option<ChildStdin>,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
+    passed_over: Vec<Value>,
 }
 
 /// A process that has ended.
@@ -66,17 +67,8 @@ pub(crate) fn start_with(args: &[&str], variables: &[(&str, &str)], stdout: Stdi
         .args(args)
         .env_remove("TERN_DEVICE_SECRET")
         .env_remove("TERN_PASSWORD")
-        .envs(variables.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(stdout)
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    Running {
-        stdin: child.stdin.take(),
-        stdout: child.stdout.take().map_or_else(|| channel().1, lines_of),
-        stderr: lines_of(child.stderr.take().unwrap()),
-        child,
-    }
+        .envs(variables.iter().copied());
+    Running::spawn(command, stdout)
 }
 
 /// Runs `tern` to its end, with `input` on its stdin.
@@ -95,8 +87,34 @@ pub(crate) fn run(args: &[&str]) -> Ended {
 }
 
 impl Running {
+    /// Starts a command that becomes `tern`.
+    pub(crate) fn spawn(mut command: Command, stdout: Stdio) -> Self {
+        command
+            .stdin(Stdio::piped())
+            .stdout(stdout)
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        Self {
+            stdin: child.stdin.take(),
+            stdout: child.stdout.take().map_or_else(|| channel().1, lines_of),
+            stderr: lines_of(child.stderr.take().unwrap()),
+            child,
+            passed_over: Vec::new(),
+        }
+    }
+
     /// The next event with this name.
     pub(crate) fn event(&mut self, name: &str) -> Value {
+        self.event_of(&[name])
+    }
+
+    /// The events that came before those that were waited for, since the last time.
+    pub(crate) fn passed_over(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.passed_over)
+    }
+
+    /// The next event with one of these names.
+    pub(crate) fn event_of(&mut self, names: &[&str]) -> Value {
         let deadline = Instant::now() + PATIENCE;
         let mut others = Vec::new();
         loop {
@@ -104,12 +122,13 @@ impl Running {
             match self.stdout.recv_timeout(left) {
                 Ok(line) => {
                     let event = event(&line);
-                    if event["event"] == name {
+                    if names.iter().any(|name| event["event"] == *name) {
                         return event;
                     }
+                    self.passed_over.push(event);
                     others.push(line);
                 }
-                Err(error) => self.give_up(&format!("no {name} ({error}) after {others:?}")),
+                Err(error) => self.give_up(&format!("no {names:?} ({error}) after {others:?}")),
             }
         }
     }
@@ -156,6 +175,16 @@ impl Running {
             let _ = Command::new("kill").arg(&id).stderr(Stdio::null()).status();
         }
         self.end()
+    }
+
+    /// Ends it at once, wherever it is; what it had printed by then.
+    pub(crate) fn kill(mut self) -> Vec<Value> {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        // To the pipe's end. A line that was cut off was not told.
+        let lines: Vec<String> = self.stdout.iter().collect();
+        let events = lines.iter().map(|line| serde_json::from_str(line));
+        events.filter_map(Result::ok).collect()
     }
 
     /// Stops reading its stdout: the pipe is closed.
