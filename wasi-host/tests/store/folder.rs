@@ -38,7 +38,7 @@ impl Folder {
 pub(crate) fn message(token: u64, payload: &[u8]) -> KeptMessage {
     KeptMessage {
         token: Token(token),
-        packet_id: PacketId::new(u16::try_from(token).unwrap()),
+        packet_id: PacketId::new((token % 65_535) as u16 + 1),
         topic: format!("/pk/dn/{token}"),
         payload: payload.to_vec(),
     }
