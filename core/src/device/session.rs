@@ -50,7 +50,7 @@ impl Device {
     pub fn session(&self) -> Session {
         Session {
             messages: self.outbox.messages().collect(),
-            subscriptions: self.subscriptions.standing().to_vec(),
+            subscriptions: self.subscriptions.standing().collect(),
             last_token: Token(self.last_token),
         }
     }
@@ -92,7 +92,9 @@ impl Device {
         Ok(())
     }
 
-    /// Takes in one subscription of an earlier device's session: it is renewed where the platform has lost it.
+    /// Takes in one subscription of an earlier device's session. It is asked for again at the first
+    /// connection, even where the platform says that it has a session: that may be one that the last CONNECT
+    /// of the earlier device has made, and whose answer it did not live to see.
     ///
     /// # Errors
     /// The device is not idle, or QoS 2 is asked for.

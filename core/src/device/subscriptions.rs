@@ -53,6 +53,9 @@ pub(super) enum Answered {
 pub(super) struct Subscriptions {
     standing: Vec<(TopicFilter, QoS)>,
     requests: Vec<Request>,
+    /// They are an earlier device's: a session that is present may be an empty one, made by a CONNECT whose
+    /// answer was lost with that device.
+    in_doubt: bool,
 }
 
 impl Subscriptions {
@@ -90,15 +93,23 @@ impl Subscriptions {
         Ok(())
     }
 
-    /// What the platform is known to have.
-    pub(super) fn standing(&self) -> &[(TopicFilter, QoS)] {
-        &self.standing
+    /// Those that stand, or are being renewed.
+    pub(super) fn standing(&self) -> impl Iterator<Item = (TopicFilter, QoS)> {
+        let renewed = self.requests.iter().filter_map(|request| {
+            let is_renewal = request.token.is_none() && !request.abandoned;
+            match request.ask {
+                Ask::Subscribe(qos) if is_renewal => Some((request.filter.clone(), qos)),
+                _ => None,
+            }
+        });
+        self.standing.iter().cloned().chain(renewed)
     }
 
     /// A subscription that an earlier device had.
     pub(super) fn restore(&mut self, filter: TopicFilter, qos: QoS) {
         self.standing.retain(|(standing, _)| *standing != filter);
         self.standing.push((filter, qos));
+        self.in_doubt = true;
     }
 
     /// A connection stands. Requests not answered on the one before go again; where the platform kept no
@@ -111,7 +122,8 @@ impl Subscriptions {
             request.deadline = None;
         }
         self.requests.retain(|request| !request.abandoned);
-        if session_present {
+        let in_doubt = core::mem::take(&mut self.in_doubt);
+        if session_present && !in_doubt {
             return;
         }
         let renewed = core::mem::take(&mut self.standing)
@@ -235,6 +247,7 @@ impl Subscriptions {
     /// Forgets everything; returns the tokens of the requests that were under way.
     pub(super) fn give_back(&mut self, ids: &mut PacketIds) -> Vec<Token> {
         self.standing.clear();
+        self.in_doubt = false;
         let mut tokens = Vec::new();
         for request in self.requests.drain(..) {
             if let Some(id) = request.id {

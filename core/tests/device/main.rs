@@ -3,6 +3,7 @@
 
 mod config_errors;
 mod connect_timeouts;
+mod crashes;
 mod disconnecting;
 mod harmless_calls;
 mod hostile_bytes;
