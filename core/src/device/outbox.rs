@@ -57,6 +57,16 @@ impl Stored {
             *first |= 0b1000;
         }
     }
+
+    fn is_dup(&self) -> bool {
+        self.packet.first().is_some_and(|first| first & 0b1000 != 0)
+    }
+
+    fn clear_dup(&mut self) {
+        if let Some(first) = self.packet.first_mut() {
+            *first &= !0b1000;
+        }
+    }
 }
 
 /// The messages on their way, in the order in which they were accepted.
@@ -251,6 +261,13 @@ impl Outbox {
                 ids.release(id);
             }
             self.waiting.push_front(message);
+        }
+        // An earlier device's are of a session that is over as well.
+        for message in self.waiting.iter_mut().filter(|message| message.is_dup()) {
+            message.clear_dup();
+            if let Some(id) = message.id.take() {
+                ids.release(id);
+            }
         }
     }
 

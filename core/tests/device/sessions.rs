@@ -104,6 +104,19 @@ fn a_restored_message_outlives_a_reconnect_and_another_crash() {
 }
 
 #[test]
+fn a_clean_session_publishes_a_restored_message_anew() {
+    let mut config = plain();
+    config.clean_session = true;
+    let mut device = Scripted::restored(config, &session(vec![kept(7, 9, "x")]));
+    device.connect();
+    device.accept(ACCEPTED);
+    // A free identifier, and no DUP [MQTT-3.1.2-6].
+    assert!(device.sent().ends_with(&publish(10, b'x', false)));
+    device.receive(&puback(10));
+    assert_eq!(device.events(), [Event::Published { token: Token(7) }]);
+}
+
+#[test]
 fn a_restored_identifier_is_in_use() {
     let mut device = Scripted::restored(plain(), &session(vec![kept(1, 65_535, "x")]));
     device.connect();
