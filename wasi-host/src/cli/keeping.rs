@@ -191,6 +191,10 @@ impl Keeping {
                     // It is not certain that nothing of it was written.
                     self.changes.forget.push(token);
                 }
+                // What is done with may still be let go, and makes room for the next one.
+                if self.store.commit(&self.changes).is_ok() {
+                    self.changes = Changes::default();
+                }
             }
         }
     }

@@ -103,6 +103,11 @@ impl Running {
         }
     }
 
+    /// Its number in the system.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next event with this name.
     pub(crate) fn event(&mut self, name: &str) -> Value {
         self.event_of(&[name])

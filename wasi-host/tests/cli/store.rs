@@ -2,10 +2,12 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::broker::{Broker, CONNACK, PUBLISH};
+use crate::broker::{Broker, CONNACK, PUBACK, PUBLISH};
 use crate::cloud::{Cloud, SECRET, TOPIC};
 use crate::program::{Ended, Running, run_with, start};
 
@@ -102,7 +104,7 @@ fn after_a_crash_a_message_goes_again_with_its_identifier_and_dup() {
             first.write("a\tx\na\ty\nb\tz\n");
             let sent = [(); 3].map(|()| connection.expect(PUBLISH));
             assert_eq!(sent[0], [0, 1, b'a', 0, 1, b'x']);
-            connection.send(&[0x40, 2, 0, 2]); // PUBACK
+            connection.send(&[PUBACK, 2, 0, 2]);
             assert_eq!(token(&first.event("published")), 2);
             first.kill();
 
@@ -112,7 +114,7 @@ fn after_a_crash_a_message_goes_again_with_its_identifier_and_dup() {
             connection.send(connack);
             assert_eq!(connection.expect(PUBLISH_AGAIN), sent[0]);
             assert_eq!(connection.expect(PUBLISH_AGAIN), sent[2]);
-            connection.send(&[0x40, 2, 0, 3, 0x40, 2, 0, 1]);
+            connection.send(&[PUBACK, 2, 0, 3, PUBACK, 2, 0, 1]);
             assert_eq!(token(&second.event("published")), 3);
             assert_eq!(token(&second.event("published")), 1);
             second.kill();
@@ -174,37 +176,88 @@ fn a_store_that_can_not_be_used_ends_it_with_74_and_what_to_do() {
     assert!(ended.stderr.contains("leave one of them out"), "{ended:?}");
 }
 
+/// Starts it where no file may have more than 300 blocks. A write beyond that is an error, as on a full disk.
+#[cfg(unix)]
+fn with_little_room(args: &[&str]) -> Running {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -S -f 300; exec \"$@\"", "sh"])
+        .arg(env!("CARGO_BIN_EXE_tern"))
+        .args(args)
+        .env(SECRET.0, SECRET.1);
+    Running::spawn(command, Stdio::piped())
+}
+
+/// A line of stdin that takes a page in the store.
+#[cfg(unix)]
+fn line(topic: &str) -> String {
+    format!("{topic}\t{}\n", "x".repeat(4_000))
+}
+
+/// Hands in messages until there is no room for one: the tokens of those before, and its reason.
+#[cfg(unix)]
+fn fill(running: &mut Running, topic: &str) -> (Vec<u64>, String) {
+    let mut accepted = Vec::new();
+    loop {
+        running.write(&line(topic));
+        let answer = running.event_of(&["accepted", "failed"]);
+        if answer["event"] == "failed" {
+            assert!(Some(&token(&answer)) > accepted.last());
+            return (accepted, answer["reason"].as_str().unwrap().to_owned());
+        }
+        accepted.push(token(&answer));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_room_is_made_it_goes_on_and_writes_down_what_was_acknowledged_meanwhile() {
+    let broker = Broker::start();
+    let folder = tempfile::tempdir().unwrap();
+    let (url, store) = (broker.url(), folder.path().to_str().unwrap());
+    let args = ["run", "--json", "-i", "c", "--url", &url, "--store", store];
+    let mut full = with_little_room(&args);
+    let connection = broker.accept();
+    connection.send(CONNACK);
+    let (accepted, _) = fill(&mut full, "a");
+    full.says("Until then no message is accepted");
+    // What was not kept is not among them.
+    for _ in &accepted {
+        let body = connection.expect(PUBLISH);
+        connection.send(&[PUBACK, 2, body[3], body[4]]);
+        full.event("published");
+    }
+    let id = full.id().to_string();
+    let args_of_it = ["--pid", &id, "--fsize=unlimited"];
+    match Command::new("prlimit").args(args_of_it).status() {
+        Ok(status) => assert!(status.success()),
+        Err(error) => {
+            println!("passed by: prlimit, of util-linux, is not here ({error})");
+            return;
+        }
+    }
+    full.write("a\tsmall\n");
+    let after = token(&full.event("accepted"));
+    full.says("takes messages again");
+    assert!(connection.expect(PUBLISH).ends_with(b"small"));
+    full.kill();
+    let mut next = start(&args, &[]);
+    assert_eq!(next.event("restored")["tokens"], json!([after]));
+    next.kill();
+}
+
 #[cfg(unix)]
 #[test]
 fn without_room_a_message_fails_and_what_was_kept_stays() {
-    use std::process::{Command, Stdio};
-
     for engine in ENGINES {
         let cloud = Cloud::start();
         let store = cloud.folder.path().join("outbox");
         let url = nowhere();
-        // No file may have more than 300 blocks. A write beyond that is an error, as on a full disk.
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", "trap '' XFSZ; ulimit -f 300; exec \"$@\"", "sh"])
-            .arg(env!("CARGO_BIN_EXE_tern"))
-            .args(cloud.device("run", &url))
-            .args(["--json", "--store", store.to_str().unwrap()])
-            .args(engine)
-            .env(SECRET.0, SECRET.1);
-        let mut full = Running::spawn(command, Stdio::piped());
+        let mut args = cloud.device("run", &url);
+        args.extend(["--json", "--store", store.to_str().unwrap()]);
+        let mut full = with_little_room(&[&args, engine].concat());
         full.event("restored");
-        let payload = "x".repeat(4_000);
-        let mut accepted = Vec::new();
-        let reason = loop {
-            full.write(&format!("{TOPIC}\t{payload}\n"));
-            let answer = full.event_of(&["accepted", "failed"]);
-            if answer["event"] == "failed" {
-                assert_eq!(token(&answer), accepted.len() as u64 + 1);
-                break answer["reason"].as_str().unwrap().to_owned();
-            }
-            accepted.push(token(&answer));
-        };
+        let (accepted, reason) = fill(&mut full, TOPIC);
         assert!(accepted.len() > 5, "{accepted:?}");
         assert!(
             reason.starts_with("not kept, and not sent: the store "),
@@ -213,7 +266,7 @@ fn without_room_a_message_fails_and_what_was_kept_stays() {
         assert!(reason.contains("has no room ("), "{reason}");
         assert!(full.says("has no room").contains("free some there"));
         // It goes on: each message after that is judged anew.
-        full.write(&format!("{TOPIC}\t{payload}\n"));
+        full.write(&line(TOPIC));
         assert_eq!(full.event_of(&["accepted", "failed"])["event"], "failed");
         let ended = full.stop();
         assert_eq!(ended.status, 74, "{ended:?}");

@@ -4,11 +4,11 @@ use core::time::Duration;
 
 use tern_component::batch::{InputBatch, Outcome, Report, ReportEvent, reports};
 use tern_core::auth::AuthUrl;
-use tern_core::device::{CloseKind, CloseReason, Config, Login, Reconnect};
+use tern_core::device::{CloseKind, CloseReason, Config, Login, Reconnect, Token};
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
 use tern_core::sign::{Password, SignMethod};
 use tern_core::time::Instant;
-use tern_core::wire::QoS;
+use tern_core::wire::{PacketId, QoS};
 use tern_host::engine::{Engine, EngineError};
 
 const GRANT: &[u8] = br#"{"code":200,"data":{"iotId":"id","iotToken":"tok","resources":{"mqtt":{"host":"mqtt.example","port":1883}}}}"#;
@@ -190,7 +190,9 @@ fn add(batch: &mut InputBatch, session: u32, rng: &mut fastrand::Rng) {
         kind: kinds[rng.usize(..kinds.len())],
         text: "gone".into(),
     };
-    match rng.u8(0..24) {
+    // Small, so that some of them are held back or sent.
+    let token = Token(rng.u64(0..40));
+    match rng.u8(0..30) {
         0 | 1 => batch.connect(session),
         2 => batch.disconnect(session),
         3..=5 => batch.publish(session, "t", b"payload", qos),
@@ -204,6 +206,13 @@ fn add(batch: &mut InputBatch, session: u32, rng: &mut fastrand::Rng) {
         17 => batch.http_failed(session, &reason),
         18 => batch.received(session, &[rng.u8(..), rng.u8(..), rng.u8(..)]),
         19 | 20 => batch.timeout(session),
+        21 => batch.restore_message(session, token, PacketId::new(rng.u16(0..9)), "t", b"kept"),
+        22 => batch.restore_subscription(session, "a/+", qos),
+        23 => batch.restore_tokens(session, token),
+        24 => batch.hold_until_kept(session),
+        25 => batch.kept(session, token),
+        26 => batch.withdraw(session, token),
+        27 => batch.tell_session(session),
         _ => batch.received(session, PACKETS[rng.usize(..PACKETS.len())]),
     }
 }
