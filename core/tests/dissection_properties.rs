@@ -26,6 +26,40 @@ fn whole_packets_of_all_types_have_every_bit_named_and_no_fault() {
 }
 
 #[test]
+fn every_field_and_value_is_named_and_explained_in_both_languages() {
+    let other_version = [0x10, 0x07, 0, 4, b'M', b'Q', b'T', b'T', 5, 0].as_slice();
+    let all = packets();
+    let mut told = std::collections::HashSet::new();
+    for packet in all.iter().map(Vec::as_slice).chain([other_version]) {
+        for sender in [Sender::Client, Sender::Server] {
+            tell(&dissect(packet, sender).fields, &mut told);
+        }
+    }
+    assert!(told.len() > 50, "only {} names came up", told.len());
+}
+
+/// Every name, value and explanation is there, in its own language, and no two fields have one name.
+fn tell(fields: &[Field], told: &mut std::collections::HashSet<FieldName>) {
+    let is_chinese = |text: &str| text.chars().any(|c| c >= '\u{4e00}');
+    for field in fields {
+        let (name, explanation) = (field.name, field.name.explanation());
+        told.insert(name);
+        assert!(!name.english().is_empty() && !is_chinese(name.english()));
+        assert!(!name.chinese().is_empty());
+        assert!(explanation.english.ends_with('.'), "{name:?}");
+        assert!(!is_chinese(explanation.english), "{name:?}");
+        assert!(is_chinese(explanation.chinese), "{name:?}");
+        let section = explanation.section.unwrap_or("2");
+        assert!(section.starts_with(['1', '2', '3', '4']), "{name:?}: {section}");
+        // Both languages have something to say, or neither has.
+        let (english, chinese) = (field.value.english(), field.value.chinese());
+        assert_eq!(english.is_some(), chinese.is_some(), "{field:?}");
+        assert!(english.is_none_or(|text| !is_chinese(&text)), "{field:?}");
+        tell(&field.children, told);
+    }
+}
+
+#[test]
 fn changed_packets_too_have_every_bit_named_and_the_fault_that_read_finds() {
     let seeds = packets();
     let mut random = fastrand::Rng::with_seed(0x7E_12);
