@@ -4,5 +4,6 @@
 pub mod axe;
 pub mod browser;
 pub mod pair;
+pub mod peers;
 pub mod served;
 pub mod simulation;
