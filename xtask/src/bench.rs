@@ -1,21 +1,19 @@
 //! `cargo xtask bench console`: what the console takes in, beside a page that only counts.
 
-use std::path::PathBuf;
-
 use crate::browser;
 use crate::console::{self, fetch_crates};
 use crate::failure::Failure;
-use crate::places::{Places, on_path};
+use crate::mosquitto::{self, Mosquitto};
+use crate::places::Places;
 use crate::program::{self, Scope};
 use crate::steps::Steps;
-use crate::system::{System, Wanted};
 use crate::tools::{MQTT_JS, Tools};
 
 /// Installs and builds what is needed, and runs the measurement, which prints its table.
 pub(crate) fn console(places: &Places, profile: bool, steps: &mut Steps) -> Result<(), Failure> {
     let tools = Tools::ready(places, steps)?;
     let driver = browser::driver(steps)?;
-    have_mosquitto(steps)?;
+    mosquitto::ready(&Mosquitto::BROKER, steps)?;
     let mqtt_js = MQTT_JS.ready(places, steps)?;
     fetch_crates(places, steps)?;
     let mut dist = console::build(places, &tools, steps)?;
@@ -43,27 +41,4 @@ pub(crate) fn console(places: &Places, profile: bool, steps: &mut Steps) -> Resu
         );
     }
     steps.run("measuring", &mut bench)
-}
-
-fn have_mosquitto(steps: &mut Steps) -> Result<(), Failure> {
-    let wanted = Wanted {
-        name: "mosquitto",
-        missing: "the measurement needs the broker mosquitto, which is not here",
-        packages: &["mosquitto"],
-        time: "10 s",
-        advice: "Install mosquitto 2 with WebSockets (on Debian: sudo apt-get install mosquitto).",
-    };
-    if find_mosquitto().is_none() {
-        System::read().bring(&wanted, steps)?;
-    }
-    Ok(())
-}
-
-/// Debian keeps it where only root's PATH leads.
-fn find_mosquitto() -> Option<PathBuf> {
-    let beside = PathBuf::from("/usr/sbin/mosquitto");
-    on_path("mosquitto")
-        .into_iter()
-        .next()
-        .or_else(|| beside.is_file().then_some(beside))
 }

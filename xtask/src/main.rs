@@ -2,7 +2,7 @@
 //!
 //! It drives the tools that people would otherwise call by hand (cargo, rustup, Trunk, npm, apt) and says what each
 //! of them costs. It asks nothing, and it installs nothing outside its own cache folder but the wasm target and, as
-//! root on Debian, what the tests and benchmarks need: the browser, npm, mosquitto.
+//! root on Debian, what the tests and benchmarks need: the browser, npm, mosquitto, Python.
 #![forbid(unsafe_code)]
 
 mod bench;
@@ -14,8 +14,10 @@ mod console;
 mod count;
 mod failure;
 mod fuzz;
+mod mosquitto;
 mod npm;
 mod parts;
+mod peers;
 mod places;
 mod program;
 mod simulate;

@@ -59,6 +59,11 @@ impl Places {
         self.cache.join("npm")
     }
 
+    /// Python's virtual environment.
+    pub(crate) fn python(&self) -> PathBuf {
+        self.cache.join("python")
+    }
+
     /// A cargo command that runs in the clone.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = cargo();

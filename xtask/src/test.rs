@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test there is, those in a headless browser too.
 
 use crate::failure::Failure;
+use crate::peers::Peers;
 use crate::places::Places;
 use crate::program::{CONSOLE, Scope};
 use crate::steps::Steps;
@@ -16,6 +17,7 @@ pub(crate) fn test(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
     let driver = browser::driver(steps)?;
     // Where it can't be had, all other tests run all the same.
     let axe = AXE.ready(places, steps);
+    let peers = Peers::ready(places, steps);
     console::fetch_crates(places, steps)?;
     let dist = console::build(places, &tools, steps)?;
     let program = program::build(places, Scope::Tests, &dist, steps)?;
@@ -34,7 +36,8 @@ pub(crate) fn test(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
                 .into_iter()
                 .flatten()
                 .map(|file| ("TERN_AXE", file)),
-        );
+        )
+        .envs(peers.variables.iter().map(|(name, path)| (name, path)));
     let natively = steps.run("tests", &mut natively);
 
     let mut in_browser = places.cargo();
@@ -61,7 +64,16 @@ pub(crate) fn test(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
             .env_remove("NO_HEADLESS"),
     );
 
-    axe.and(natively)
+    if !matches!(axe, Ok(Some(_))) {
+        eprintln!("\nPassed by: the test with axe-core, which could not be had (see above).");
+    }
+    peers.print_missing();
+    axe.and(peers.outcome)
+        .and(natively)
         .and(in_browser)
-        .map_err(|_| Failure::Steps(steps.failed()))
+        .map_err(|failure| match steps.failed() {
+            // It failed between two steps.
+            names if names.is_empty() => failure,
+            names => Failure::Steps(names),
+        })
 }

@@ -31,8 +31,24 @@ pub(crate) const MQTT_JS: Package = Package {
     name: "mqtt",
     version: "5.16.0",
     file: "dist/mqtt.min.js",
-    why: "is what the console is compared with",
+    why: "is what the console is compared with, and a client that `tern platform` is tested with",
 };
+/// A broker that `tern` is tested with.
+pub(crate) const AEDES: Package = Package {
+    name: "aedes",
+    version: "1.2.0",
+    file: "aedes.js",
+    why: "is a broker that `tern` is tested with",
+};
+/// WebSockets for aedes, which has none of its own.
+pub(crate) const WS: Package = Package {
+    name: "ws",
+    version: "8.23.0",
+    file: "wrapper.mjs",
+    why: "brings WebSockets to aedes",
+};
+/// PyPI's paho-mqtt.
+pub(crate) const PAHO: &str = "2.2.0";
 
 /// The target that the component and the console are built for.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";

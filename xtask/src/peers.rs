@@ -1,0 +1,145 @@
+//! Programs of other people that the tests let `tern` meet: a broker or client each that is usual in its world.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::mosquitto::{self, Mosquitto};
+use crate::npm::Package;
+use crate::places::{Places, executable, on_path};
+use crate::steps::{Steps, answer, run};
+use crate::system::{System, Wanted};
+use crate::tools::{AEDES, MQTT_JS, PAHO, WS};
+
+/// What is here of them, and what is not.
+#[derive(Debug)]
+pub(crate) struct Peers {
+    /// The environment that names them to the tests.
+    pub(crate) variables: Vec<(&'static str, PathBuf)>,
+    /// Those whose tests are passed by.
+    missing: Vec<&'static str>,
+    /// Why one of them that should have come did not: the last such failure.
+    pub(crate) outcome: Result<(), Failure>,
+}
+
+impl Peers {
+    /// Looks for all of them, and brings what is missing. What can't be had keeps no other test from running.
+    pub(crate) fn ready(places: &Places, steps: &mut Steps) -> Peers {
+        let mut peers = Peers {
+            variables: Vec::new(),
+            missing: Vec::new(),
+            outcome: Ok(()),
+        };
+        let mosquitto = mosquitto::ready(&Mosquitto::WITH_CLIENTS, steps);
+        peers.note("mosquitto and its clients", "TERN_MOSQUITTO", mosquitto);
+        let modules = node_modules(places, steps);
+        peers.note("aedes and MQTT.js", "TERN_NODE_MODULES", modules);
+        peers.note("paho-mqtt", "TERN_PAHO", paho(places, steps));
+        peers
+    }
+
+    /// Says which tests will have been passed by, where there are any.
+    pub(crate) fn print_missing(&self) {
+        for name in &self.missing {
+            eprintln!("\nPassed by: the tests with {name}, which could not be had (see above).");
+        }
+    }
+
+    fn note(
+        &mut self,
+        name: &'static str,
+        variable: &'static str,
+        found: Result<Option<PathBuf>, Failure>,
+    ) {
+        match found {
+            Ok(Some(path)) => self.variables.push((variable, path)),
+            Ok(None) => self.missing.push(name),
+            Err(failure) => {
+                eprintln!("   {failure}");
+                self.missing.push(name);
+                self.outcome = Err(failure);
+            }
+        }
+    }
+}
+
+/// The folder with all packages of npm's, once those that the tests need are in it.
+fn node_modules(places: &Places, steps: &mut Steps) -> Result<Option<PathBuf>, Failure> {
+    let packages: [&Package; 3] = [&MQTT_JS, &AEDES, &WS];
+    for package in packages {
+        if package.ready(places, steps)?.is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(places.npm().join("node_modules")))
+}
+
+/// The Python of a virtual environment in the cache folder, with paho-mqtt in it.
+fn paho(places: &Places, steps: &mut Steps) -> Result<Option<PathBuf>, Failure> {
+    let folder = places.python();
+    let python = if cfg!(windows) {
+        folder.join("Scripts/python.exe")
+    } else {
+        folder.join("bin/python")
+    };
+    if has_paho(&python) {
+        return Ok(Some(python));
+    }
+    let system = System::read();
+    if !can_make_environments() {
+        let wanted = Wanted {
+            name: "Python",
+            missing: "Python 3 with its module venv is not here",
+            packages: &["python3", "python3-venv"],
+            time: "20 s",
+            advice: "Install Python 3 with venv (on Debian: sudo apt-get install python3-venv).",
+        };
+        if !system.installs_by_itself() {
+            eprintln!(
+                "\n{}. {}\nGoing on without paho-mqtt.",
+                wanted.missing, wanted.advice
+            );
+            return Ok(None);
+        }
+        system.bring(&wanted, steps)?;
+    }
+    eprintln!(
+        "\npaho-mqtt {PAHO} is not here, and is fetched now: it is a client that `tern platform` is tested with."
+    );
+    steps.step("installing paho-mqtt", || {
+        // Anew, where the Python that it was made with is gone.
+        run(python3().args(["-m", "venv", "--clear"]).arg(&folder))?;
+        let mut install = Command::new(&python);
+        install.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]);
+        run(install.arg(format!("paho-mqtt=={PAHO}")))?;
+        if has_paho(&python) {
+            Ok(Some(python.clone()))
+        } else {
+            Err(Failure::Unexpected(format!(
+                "pip has installed paho-mqtt, but not in version {PAHO}"
+            )))
+        }
+    })
+}
+
+fn has_paho(python: &Path) -> bool {
+    let mut command = Command::new(python);
+    command.args(["-c", "import paho.mqtt; print(paho.mqtt.__version__)"]);
+    answer(&mut command).is_some_and(|version| version.trim() == PAHO)
+}
+
+/// Debian's Python has venv, but without its own package can't put pip into an environment.
+fn can_make_environments() -> bool {
+    !on_path(&executable("python3")).is_empty()
+        && answer(python3().args(["-c", "import venv, ensurepip"])).is_some()
+}
+
+fn python3() -> Command {
+    Command::new("python3")
+}
