@@ -50,7 +50,10 @@ fn tell(fields: &[Field], told: &mut std::collections::HashSet<FieldName>) {
         assert!(!is_chinese(explanation.english), "{name:?}");
         assert!(is_chinese(explanation.chinese), "{name:?}");
         let section = explanation.section.unwrap_or("2");
-        assert!(section.starts_with(['1', '2', '3', '4']), "{name:?}: {section}");
+        assert!(
+            section.starts_with(['1', '2', '3', '4']),
+            "{name:?}: {section}"
+        );
         // Both languages have something to say, or neither has.
         let (english, chinese) = (field.value.english(), field.value.chinese());
         assert_eq!(english.is_some(), chinese.is_some(), "{field:?}");
