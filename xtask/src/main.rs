@@ -14,6 +14,7 @@ mod console;
 mod count;
 mod failure;
 mod fuzz;
+mod hostile;
 mod mosquitto;
 mod npm;
 mod parts;
@@ -55,6 +56,7 @@ The project's chores.
   cargo xtask fuzz [TARGET…] [--runs N] [--log] [--build]
                                             runs the fuzz targets (1,000,000 executions each; --log: and writes them
                                             into fuzz/passed.md; --build: only builds them)
+  cargo xtask hostile                       prints what ten thousand hostile connections cost the stand-in (Linux)
   cargo xtask size                          prints the sizes of the console's files and of the component
   cargo xtask conformance [--missing]       prints each normative statement of MQTT 3.1.1 with the tests that show it
                                             (--missing: only what has none)
@@ -94,6 +96,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Bench { profile } => bench::console(&places, *profile, &mut steps),
         Chore::Simulate(what) => simulate::simulate(&places, what, &mut steps),
         Chore::Fuzz(what) => fuzz::fuzz(&places, what, &mut steps),
+        Chore::Hostile => hostile::hostile(&places, &mut steps),
         Chore::Size => size::size(&places),
         Chore::Conformance { missing } => conformance::conformance(&places, *missing),
         Chore::Count => count::count(&places),
@@ -117,6 +120,7 @@ enum Chore {
     Bench { profile: bool },
     Simulate(Simulate),
     Fuzz(Fuzz),
+    Hostile,
     Size,
     Conformance { missing: bool },
     Count,
@@ -178,6 +182,7 @@ impl Chore {
                 "`bench` wants to know of what: `bench console`".into(),
             )),
             "bench" => Ok(Chore::Bench { profile }),
+            "hostile" => Ok(Chore::Hostile),
             "size" => Ok(Chore::Size),
             "conformance" => Ok(Chore::Conformance { missing }),
             "count" => Ok(Chore::Count),

@@ -10,6 +10,7 @@ use tern_platform::sample::{self, DEVICE_NAME, DEVICE_SECRET, PRODUCT_KEY};
 use tern_platform::{IdleFactor, Settings};
 
 use super::args::keep_alive_range;
+use super::open_files;
 use crate::exit::{Exit, Failure};
 use crate::stand_in::{
     CertificateError, DevicesFileError, EVENT_BUFFER, EventFilter, EventSink, EventWriter,
@@ -90,6 +91,7 @@ impl From<PlatformError> for Failure {
 /// # Errors
 /// [`PlatformError`], with its [exit](PlatformError::exit).
 pub fn run(args: &PlatformArgs) -> Result<(), Failure> {
+    open_files::raise();
     let (end, ended) = mpsc::channel();
     let system = |error: &dyn std::fmt::Display| PlatformError::System(error.to_string());
     let on_signal = end.clone();

@@ -12,6 +12,7 @@ use tern_core::wire::QoS;
 use tern_platform::sample::{self, DEVICE_NAME, DEVICE_SECRET, PRODUCT_KEY};
 use tern_platform::{Device, EventKind};
 
+use super::open_files;
 use super::platform::{self, PlatformArgs};
 use crate::client::{Client, ClientError, ClientEvent, Params};
 use crate::exit::{Exit, Failure};
@@ -38,6 +39,7 @@ pub struct UpArgs {
 /// # Errors
 /// A port can't be had, a file is wrong, or the sandbox failed.
 pub fn run(args: &UpArgs) -> Result<(), Failure> {
+    open_files::raise();
     let (end, ended) = mpsc::channel();
     // An error of `send` says that the end has begun already.
     ctrlc::set_handler(move || {

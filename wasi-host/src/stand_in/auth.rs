@@ -35,6 +35,7 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         hub: Arc::clone(&hub),
         port: "https",
         max: MAX_BODY,
+        room: http::room_for_bodies(),
         answer: |status, reason| (status, format!("{reason}\n")).into_response(),
     };
     Router::new()

@@ -51,8 +51,7 @@ pub(crate) async fn welcome(
         patience,
         stop: &stop,
     };
-    // Boxed, so that the handshakes' state is gone when the long quiet part of a connection's life begins.
-    match Box::pin(newcomer.recognise(acceptor, stream)).await {
+    match newcomer.recognise(acceptor, stream).await {
         Ok(Some((stream, arrival))) => carry(&hub, stream, arrival, &stop).await,
         Ok(None) => {}
         Err(reason) => hub.emit(SocketEvent::HandshakeFailed {
@@ -83,9 +82,19 @@ impl Newcomer<'_> {
         acceptor: TlsAcceptor,
         stream: TcpStream,
     ) -> Result<Option<Recognised>, String> {
-        let Some(FirstByte { first, stream }) = self.first_byte(stream).await? else {
+        let Some(begun) = self.first_byte(stream).await? else {
             return Ok(None);
         };
+        // Boxed, so that the handshakes' state is not there before the first byte, and gone when the long
+        // quiet part of a connection's life begins.
+        Box::pin(self.shake_hands(acceptor, begun)).await
+    }
+
+    async fn shake_hands(
+        &self,
+        acceptor: TlsAcceptor,
+        FirstByte { first, stream }: FirstByte<TcpStream>,
+    ) -> Result<Option<Recognised>, String> {
         if first != 0x16 {
             return self.mqtt_or_websocket(first, stream, false).await;
         }

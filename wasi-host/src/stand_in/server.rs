@@ -238,7 +238,7 @@ async fn accept(
                 if !told {
                     hub.emit(SocketEvent::AcceptFailed {
                         port,
-                        reason: error.to_string(),
+                        reason: accept_words(&error),
                     });
                     told = true;
                 }
@@ -255,6 +255,17 @@ fn is_the_peers(error: &io::Error) -> bool {
         error.kind(),
         ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
     )
+}
+
+/// Why no further connection is taken, and what to do.
+fn accept_words(error: &io::Error) -> String {
+    // EMFILE, and ENFILE of the whole system.
+    if cfg!(unix) && matches!(error.raw_os_error(), Some(24 | 23)) {
+        return format!(
+            "{error}: newcomers wait until a connection ends; raise the limit of open files (ulimit -Hn)"
+        );
+    }
+    error.to_string()
 }
 
 /// A seed from the system's randomness: tokens must not be guessed.

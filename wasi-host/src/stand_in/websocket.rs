@@ -21,6 +21,9 @@ use super::replay::Replay;
 
 /// Largest frame and message that is taken, in bytes: the platform's packet limit is lower.
 const MAX_FRAME: usize = 1024 * 1024;
+/// Most bytes of one frame that a stranger may send: until the platform has answered its login, nobody holds
+/// more for it. A CONNECT has 16 KiB at most.
+const FIRST_FRAME: usize = 32 * 1024;
 /// Largest frame that is sent, in bytes.
 const SENT_FRAME: usize = 64 * 1024;
 /// Bytes read from the socket at once. Every connection has such a buffer of its own.
@@ -35,7 +38,7 @@ const NO_UPGRADE: &str = "HTTP/1.1 426 Upgrade Required\r\nConnection: close, up
 
 /// The byte stream inside a WebSocket.
 pub(crate) struct WebSocketBytes<S> {
-    socket: WebSocketStream<S>,
+    socket: WebSocketStream<Metered<S>>,
     /// The rest of the frame that is being read.
     rest: Bytes,
 }
@@ -59,13 +62,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocketBytes<S> {
             .max_write_buffer_size(MAX_FRAME)
             .max_message_size(Some(MAX_FRAME))
             .max_frame_size(Some(MAX_FRAME));
-        let stream = Replay::new(head, stream);
+        let stream = Metered::new(Replay::new(head, stream));
         let socket = accept_hdr_async_with_config(stream, select_mqtt, Some(config)).await;
-        let socket = socket.map_err(|error| match error {
+        let mut socket = socket.map_err(|error| match error {
             // The only answer of this kind is our own, below.
             Error::Http(_) => "WebSocket: the sub-protocol mqtt is not offered".to_owned(),
             other => format!("WebSocket: {other}"),
         })?;
+        socket.get_mut().left = Some(FIRST_FRAME);
         let rest = Bytes::new();
         Ok(WebSocketBytes { socket, rest })
     }
@@ -74,7 +78,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocketBytes<S> {
 /// Reads a request's head, to its empty line.
 async fn read_head<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Vec<u8>, String> {
     let mut head = Vec::with_capacity(1024);
-    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+    let mut seen = 0_usize;
+    // The empty line may have begun with the last three bytes of what was seen before.
+    while !head
+        .get(seen.saturating_sub(3)..)
+        .is_some_and(|new| new.windows(4).any(|four| four == b"\r\n\r\n"))
+    {
+        seen = head.len();
         if head.len() >= MAX_HEAD {
             return Err(format!(
                 "WebSocket: the request's head has more than {MAX_HEAD} bytes"
@@ -133,14 +143,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocketBytes<S> {
     ) -> Poll<io::Result<()>> {
         while self.rest.is_empty() {
             match ready!(Pin::new(&mut self.socket).poll_next(cx)) {
-                Some(Ok(Message::Binary(bytes))) => self.rest = bytes,
+                Some(Ok(Message::Binary(bytes))) => {
+                    self.rest = bytes;
+                    self.socket.get_mut().next_frame();
+                }
                 Some(Ok(Message::Text(_))) => {
                     let text =
                         "a text frame: MQTT over WebSocket has binary frames only [MQTT-6.0.0-1]";
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, text)));
                 }
                 // Pings are answered below us; a close frame is answered there too and ends the stream next.
-                Some(Ok(_)) => {}
+                Some(Ok(_)) => self.socket.get_mut().next_frame(),
                 Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) | None => {
                     return Poll::Ready(Ok(()));
                 }
@@ -161,6 +174,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketBytes<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         ready!(Pin::new(&mut self.socket).poll_ready(cx)).map_err(as_io)?;
+        // The platform's first word answers the login, and is the last one of a refusal.
+        self.socket.get_mut().left = None;
         let count = bytes.len().min(SENT_FRAME);
         let frame = Message::Binary(Bytes::copy_from_slice(&bytes[..count])); // in range: at most its length
         Pin::new(&mut self.socket)
@@ -178,6 +193,63 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocketBytes<S> {
             Ok(()) | Err(Error::ConnectionClosed | Error::AlreadyClosed) => Poll::Ready(Ok(())),
             Err(error) => Poll::Ready(Err(as_io(error))),
         }
+    }
+}
+
+/// A stream that ends in an error where too many bytes come without the end of a frame.
+struct Metered<S> {
+    stream: S,
+    /// Bytes that may still come; any number where there is no limit.
+    left: Option<usize>,
+}
+
+impl<S> Metered<S> {
+    fn new(stream: S) -> Self {
+        Self { stream, left: None }
+    }
+
+    /// A frame is whole: the next may have as many bytes.
+    fn next_frame(&mut self) {
+        self.left = self.left.map(|_| FIRST_FRAME);
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, into))?;
+        let got = into.filled().len() - before;
+        if let Some(left) = &mut self.left {
+            *left = left.checked_sub(got).ok_or_else(|| {
+                let text = format!(
+                    "a frame of more than {FIRST_FRAME} bytes before the login was answered"
+                );
+                io::Error::new(io::ErrorKind::InvalidData, text)
+            })?;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 

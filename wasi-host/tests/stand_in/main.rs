@@ -5,6 +5,8 @@
 mod authentication;
 mod certificates;
 mod control;
+#[cfg(target_os = "linux")]
+mod crowd;
 mod device;
 mod devices;
 mod first_byte;

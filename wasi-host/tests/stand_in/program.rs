@@ -12,15 +12,27 @@ use crate::device::{ACCEPTED, PINGREQ, PINGRESP, PUBLISH, connect_packet, exchan
 use crate::setup::{DEADLINE, connect};
 
 /// A running `tern platform`; killed when the test ends before it does.
-struct Program {
+pub(crate) struct Program {
     child: Option<Child>,
     stdout: Option<BufReader<ChildStdout>>,
     _data: TempDir,
 }
 
-fn program(more: &[&str]) -> Program {
+pub(crate) fn program(more: &[&str]) -> Program {
+    begin(Command::new(env!("CARGO_BIN_EXE_tern")), more)
+}
+
+/// The same where no more than `open_files` may be open.
+#[cfg(target_os = "linux")]
+pub(crate) fn limited_program(open_files: &str) -> Program {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -n \"$0\"; exec \"$@\"", open_files]);
+    shell.arg(env!("CARGO_BIN_EXE_tern"));
+    begin(shell, &[])
+}
+
+fn begin(mut command: Command, more: &[&str]) -> Program {
     let data = tempfile::tempdir().expect("a folder");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tern"));
     command.arg("platform");
     for port in ["--listen", "--https", "--http"] {
         if !more.contains(&port) {
@@ -42,7 +54,14 @@ fn program(more: &[&str]) -> Program {
 }
 
 impl Program {
-    fn event(&mut self) -> Value {
+    /// Its process.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().expect("running").id()
+    }
+
+    /// The next event.
+    pub(crate) fn event(&mut self) -> Value {
         let mut line = String::new();
         self.stdout
             .as_mut()

@@ -86,11 +86,13 @@ impl From<&RangeInclusive<u16>> for KeepAlive {
 
 /// All paths of the control address.
 pub(super) fn router(control: Control) -> Router {
+    let room = http::room_for_bodies();
     let limit_body = |max| {
         let limit = BodyLimit {
             hub: Arc::clone(&control.hub),
             port: "http",
             max,
+            room: Arc::clone(&room),
             answer: failure::<String>,
         };
         middleware::from_fn_with_state(limit, http::limit_body)
