@@ -379,6 +379,8 @@ impl Desk {
                 let reason = reason.to_owned();
                 self.answer = Some(Err(ClientError::NotAccepted { is_full, reason }));
             }
+            // Whoever made such settings knows.
+            Notice::Unverified { .. } => {}
             Notice::Event(event) => self.event(event),
             // This client keeps nothing beyond its own end, and restores nothing.
             Notice::ToBeKept { .. } | Notice::NotRestored { .. } => {}

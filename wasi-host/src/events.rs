@@ -22,6 +22,11 @@ pub enum Happening<'a> {
         /// Where to, as a URL.
         endpoint: &'a Endpoint,
     },
+    /// Something is not as safe as it should be.
+    Warning {
+        /// What, and what to do.
+        text: &'a str,
+    },
     /// The HTTPS authentication granted a token.
     Authenticated(Granted<'a>),
     /// The login was accepted.
@@ -231,6 +236,7 @@ impl<'a> Happening<'a> {
     pub(crate) fn words(&self) -> Option<String> {
         Some(match self {
             Self::Connecting { endpoint } => format!("connecting to {endpoint}"),
+            Self::Warning { text } => format!("warning: {text}"),
             Self::Authenticated(_) => "authenticated over HTTPS".to_owned(),
             Self::Connected {
                 session_present: true,

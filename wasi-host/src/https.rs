@@ -407,7 +407,7 @@ fn hyper_fault(error: hyper::Error) -> HttpsFault {
 }
 
 /// What stands between `https://` and the path; never a path or a query.
-fn place(url: &str) -> String {
+pub(crate) fn place(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#'])
         .next()

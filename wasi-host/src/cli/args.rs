@@ -29,6 +29,9 @@ pub struct Options {
     /// Trust the certificates in this file instead of the built-in roots
     #[arg(long, value_name = "PEM", help_heading = "Where")]
     pub cafile: Option<PathBuf>,
+    /// Take any server's certificate: for experiments, warned of at every connect, in no profile
+    #[arg(long, help_heading = "Where")]
+    pub insecure: bool,
 
     /// The device's productKey
     #[arg(long, value_name = "KEY", help_heading = "Device")]

@@ -39,6 +39,10 @@ pub fn run(sources: &Sources<'_>, printer: &mut Printer) -> Result<Exit, Failure
         timestamp,
     } = sources.signing()?;
     let tls = sources.tls()?;
+    if !tls.verifies() {
+        printer.warn_unverified(&https::place(url.as_str()));
+        flush(printer)?;
+    }
     let request = auth::request(&url, &triple, &client_id, method, timestamp);
     let exchange = https::send(request, &tls, Deadlines::default(), || ());
     let reply = match exchange.wait() {

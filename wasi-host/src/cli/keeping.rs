@@ -141,7 +141,7 @@ impl Keeping {
                 }
                 false
             }
-            Notice::Event(_) | Notice::NotRestored { .. } => false,
+            Notice::Event(_) | Notice::NotRestored { .. } | Notice::Unverified { .. } => false,
         }
     }
 

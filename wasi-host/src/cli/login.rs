@@ -118,6 +118,11 @@ impl<'a> Sources<'a> {
     /// The CA file is wrong.
     pub fn tls(&self) -> Result<TlsSettings, Failure> {
         match &self.options.cafile {
+            Some(_) if self.options.insecure => {
+                let why = "one says whom to trust, the other to trust anybody";
+                Err(together("--insecure", "--cafile", why))
+            }
+            None if self.options.insecure => Ok(TlsSettings::unverified()),
             Some(path) => Ok(TlsSettings::with_ca_file(path)?),
             None => Ok(TlsSettings::built_in()),
         }
@@ -391,6 +396,8 @@ fn filled(
         instance: options.instance.or(place.instance),
         transport: options.transport.or(place.transport),
         cafile: options.cafile.or(profile.cafile),
+        // Never the profile's: what is not typed is forgotten.
+        insecure: options.insecure,
         product_key: options.product_key.or(profile.product_key),
         device_name: options.device_name.or(profile.device_name),
         secret_file: options

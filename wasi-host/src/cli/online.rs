@@ -196,6 +196,9 @@ impl Online {
                     _ => {}
                 }
             }
+            if let Notice::Unverified { place } = notice {
+                return printer.warn_unverified(place);
+            }
             // What was asked for too late to be done is no news to whoever has asked for the end.
             let too_late = *stopping && matches!(notice, Notice::NotAccepted { .. });
             let told_later = keeping
@@ -380,6 +383,7 @@ fn tell(printer: &mut Printer, notice: &Notice<'_>) {
         // Told once it is kept.
         Notice::ToBeKept { .. } => {}
         Notice::NotRestored { reason } => printer.note(reason),
+        Notice::Unverified { place } => printer.warn_unverified(place),
         Notice::Event(event) => {
             if let Some(happening) = Happening::of(event, &mut String::new()) {
                 printer.tell(&happening);

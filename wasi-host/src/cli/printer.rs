@@ -107,6 +107,22 @@ impl Printer {
         say(words);
     }
 
+    /// Warns that nobody checks who answers at `place`: on stderr, and as an event where events are printed.
+    pub fn warn_unverified(&mut self, place: &str) {
+        let happening = Happening::Warning {
+            text: &format!(
+                "--insecure: nobody checks who answers at {place}; whoever is on the way can read and change \
+                 everything, the login too; use --cafile"
+            ),
+        };
+        if self.json {
+            self.tell(&happening);
+        }
+        if let Some(words) = happening.words() {
+            self.note(&words);
+        }
+    }
+
     /// Prints a line that is the program's result, on stdout.
     pub fn result(&mut self, line: &str) {
         self.out.push(line.as_bytes());

@@ -101,6 +101,7 @@ fn parse(text: &str, folder: &Path) -> Result<Options, Fault> {
         instance: value("instance", file.instance)?,
         transport: value("transport", file.transport)?,
         cafile: beside(file.cafile),
+        insecure: false,
         product_key: value("product_key", file.product_key)?,
         device_name: value("device_name", file.device_name)?,
         secret_file: beside(file.secret_file),
@@ -198,6 +199,11 @@ fn words(message: &str, text: &str, at: usize) -> String {
                 "secret_file"
             }
         ),
+        "insecure" => {
+            "insecure: it stands in no profile, where it would be forgotten; type --insecure each \
+                       time, or better name the CA's certificate with cafile"
+                .to_owned()
+        }
         _ if message.starts_with("unknown field") => {
             format!("{message}; write the long options' names with _ for -")
         }

@@ -80,7 +80,10 @@ pub fn run(args: &SampleArgs, sources: &Sources<'_>, printer: Printer) -> Result
             notes.extend(outgoing.hear(notice));
             match notice {
                 Notice::NotAccepted { .. } => return Print::No,
-                Notice::Accepted(_) | Notice::ToBeKept { .. } | Notice::NotRestored { .. } => {}
+                Notice::Accepted(_)
+                | Notice::ToBeKept { .. }
+                | Notice::NotRestored { .. }
+                | Notice::Unverified { .. } => {}
                 Notice::Event(event) => match event {
                     ReportEvent::Connected { .. } => connected = true,
                     ReportEvent::Disconnected(_) => connected = false,

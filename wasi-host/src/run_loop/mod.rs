@@ -38,6 +38,7 @@ use tern_core::time::Instant;
 use tern_core::wire::{PacketId, QoS};
 
 use crate::engine::{Engine, EngineError};
+use crate::https;
 use crate::transport::TlsSettings;
 use background::{Background, Done};
 use session::Session;
@@ -77,6 +78,12 @@ pub enum Notice<'a> {
     NotRestored {
         /// Why.
         reason: &'a str,
+    },
+    /// A connection, or an HTTPS authentication, is about to be made with whoever answers there: its settings
+    /// are [`TlsSettings::unverified`].
+    Unverified {
+        /// Where to: a URL or `HOST[:PORT]`.
+        place: &'a str,
     },
     /// What the device tells.
     Event(ReportEvent<'a>),
@@ -349,6 +356,10 @@ impl RunLoop {
                 };
                 match report {
                     Report::OpenTransport(endpoint) => {
+                        if endpoint.transport.is_secure() && !self.tls.verifies() {
+                            let place = &endpoint.to_string();
+                            on_event(id, Notice::Unverified { place });
+                        }
                         session.flush(now);
                         session.online = false;
                         session.held.clear();
@@ -356,6 +367,10 @@ impl RunLoop {
                         session.link.open(id, endpoint, &self.background);
                     }
                     Report::SendHttp(request) => {
+                        if !self.tls.verifies() {
+                            let place = &https::place(&request.url);
+                            on_event(id, Notice::Unverified { place });
+                        }
                         session.request = self.background.post(id, request, &self.tls);
                     }
                     Report::Transmit(bytes) => session.outgoing.extend_from_slice(bytes),

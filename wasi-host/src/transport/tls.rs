@@ -7,10 +7,11 @@ use std::sync::{Arc, OnceLock};
 
 use mio::Registry;
 use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, ClientConfig, ClientConnection, PeerIncompatible, RootCertStore};
 
-use super::certificate::{CertificateFault, NamingVerifier};
+use super::certificate::{AnyCertificate, CertificateFault, NamingVerifier};
 use super::tcp::TcpLink;
 use super::{Phase, ReadOutcome, State, TlsFault, TransportError};
 use crate::roots::{self, CaFileError};
@@ -36,6 +37,7 @@ enum Trust {
         roots: Arc<RootCertStore>,
         name: String,
     },
+    Anybody,
 }
 
 impl TlsSettings {
@@ -54,6 +56,18 @@ impl TlsSettings {
         Ok(Self::trusting(Trust::File { roots, name }))
     }
 
+    /// Trusts anybody (`--insecure`): whoever is on the way can read and change what is sent. A
+    /// [`RunLoop`](crate::run_loop::RunLoop) tells of each connection that is made so.
+    pub fn unverified() -> Self {
+        Self::trusting(Trust::Anybody)
+    }
+
+    /// Whether a server has to prove who it is.
+    #[must_use]
+    pub fn verifies(&self) -> bool {
+        !matches!(self.0.trust, Trust::Anybody)
+    }
+
     fn trusting(trust: Trust) -> Self {
         Self(Arc::new(Inner {
             trust,
@@ -68,21 +82,28 @@ impl TlsSettings {
     }
 
     fn make_config(&self) -> Result<Arc<ClientConfig>, String> {
-        let (roots, name) = match &self.0.trust {
-            Trust::BuiltIn => (Arc::new(roots::built_in()), "the built-in roots".to_owned()),
-            Trust::File { roots, name } => (Arc::clone(roots), name.clone()),
-        };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let inner = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
-            .build()
-            .map_err(|error| error.to_string())?;
-        let verifier = NamingVerifier { inner, roots: name };
+        let checked = |roots, name| {
+            WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
+                .build()
+                .map_err(|error| error.to_string())
+                .map(|inner| NamingVerifier { inner, roots: name })
+        };
+        let verifier: Arc<dyn ServerCertVerifier> = match &self.0.trust {
+            Trust::BuiltIn => {
+                let roots = Arc::new(roots::built_in());
+                Arc::new(checked(roots, "the built-in roots".to_owned())?)
+            }
+            Trust::File { roots, name } => Arc::new(checked(Arc::clone(roots), name.clone())?),
+            Trust::Anybody => Arc::new(AnyCertificate(Arc::clone(&provider))),
+        };
         let config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .map_err(|error| error.to_string())?
-            // Not dangerous: the verifier is rustls' own, and only its refusals are worded anew.
+            // Not dangerous but where it was asked for: else the verifier is rustls' own, and only its refusals
+            // are worded anew.
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_custom_certificate_verifier(verifier)
             .with_no_client_auth();
         Ok(Arc::new(config))
     }

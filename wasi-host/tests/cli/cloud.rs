@@ -132,7 +132,8 @@ impl Cloud {
     }
 }
 
-fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> String {
+/// The answer to a request to a control address, its head too.
+pub(crate) fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(

@@ -51,7 +51,7 @@ fn wrong_usage_ends_with_64_and_says_what_is_wrong() {
             &["sample", "--url", "mqtt://127.0.0.1:1"],
             "--product-key KEY",
         ),
-        (&["run", "--insecure"], "--insecure"),
+        (&["run", "--no-verify"], "--no-verify"),
     ] {
         let said = refused(args, &[], 64);
         assert!(said.contains(expected), "{args:?}: {said}");
