@@ -13,6 +13,7 @@ use tern_core::device;
 use tern_core::identity::{self, ClientId, TransportKind};
 use tern_core::sign::{self, Password};
 use tern_core::time::Instant;
+use zeroize::Zeroizing;
 
 use crate::Sessions;
 use crate::batch;
@@ -132,12 +133,9 @@ struct Signed {
 
 fn signed_of(triple: wit::Triple) -> Result<Signed, String> {
     let text = |error: identity::IdentityError| error.to_string();
+    let device_secret = Zeroizing::new(triple.device_secret);
     Ok(Signed {
-        triple: identity::Triple::new(
-            &triple.product_key,
-            &triple.device_name,
-            &triple.device_secret,
-        )
+        triple: identity::Triple::new(&triple.product_key, &triple.device_name, &device_secret)
         .map_err(text)?,
         client_id: ClientId::new(&triple.client_id).map_err(text)?,
         method: match triple.method {

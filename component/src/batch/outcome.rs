@@ -7,9 +7,15 @@ use tern_core::device::{
 use tern_core::identity::{Endpoint, TransportKind};
 use tern_core::time::Instant;
 use tern_core::wire::PacketId;
+use zeroize::Zeroize;
 
 use super::command::word;
 use super::kind_out;
+
+/// The first byte of a CONNECT.
+const CONNECT: u8 = 0x10;
+/// Bytes that usually follow a login in its outcome, and more.
+const ROOM: usize = 4 * 1024;
 
 /// What one call brought: rows of words, and the bytes that they point into. Reused from call to call.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +31,21 @@ impl Outcome {
     pub fn clear(&mut self) {
         self.words.clear();
         self.bytes.clear();
+    }
+
+    /// Empties it and overwrites its memory: a login was in it.
+    pub fn wipe(&mut self) {
+        self.words.clear();
+        self.bytes.zeroize();
+    }
+
+    /// Moves a login to where the rest of the outcome has room behind it, and overwrites its old place: a vector
+    /// that grows by itself does not.
+    fn make_room(&mut self) {
+        let mut roomy = Vec::with_capacity(self.bytes.len() + ROOM);
+        roomy.extend_from_slice(&self.bytes);
+        self.bytes.zeroize();
+        self.bytes = roomy;
     }
 
     fn push(&mut self, kind: u32, session: u32) {
@@ -60,6 +81,9 @@ impl Outcome {
 
     /// The bytes from `start` on, which the device has appended, are to be sent.
     pub(crate) fn transmit(&mut self, session: u32, start: usize) {
+        if self.bytes.get(start) == Some(&CONNECT) {
+            self.make_room();
+        }
         self.push(kind_out::TRANSMIT, session);
         self.words.extend([word(start), word(self.bytes.len())]);
     }

@@ -12,11 +12,12 @@ use crate::explain::{self, Lang};
 use crate::identity::Endpoint;
 use crate::time::Instant;
 use crate::wire::{Connack, ConnectCode, Packet, write};
+use zeroize::Zeroize;
 
 impl Device {
     pub(super) fn begin_attempt(&mut self, now: Instant) {
         self.timers.stop_all();
-        self.transmit.clear();
+        self.transmit.zeroize();
         self.timers
             .set(Timer::Connect, now + self.config.connect_timeout);
         match self.sign_in.begin(&self.config.login, now) {
@@ -103,7 +104,7 @@ impl Device {
             kind: kind_of(reason.kind),
             reason: text,
         };
-        self.transmit.clear();
+        self.transmit.zeroize();
         self.fail(now, disconnect.into());
     }
 

@@ -89,6 +89,7 @@ use packet_ids::PacketIds;
 use sign_in::SignIn;
 use subscriptions::{Ask, Subscriptions};
 use timer::{Timer, TimerTable};
+use zeroize::{Zeroize, Zeroizing};
 
 /// One client of the platform. See the [module's documentation](self).
 pub struct Device {
@@ -97,7 +98,8 @@ pub struct Device {
     phase: Phase,
     timers: TimerTable,
     outputs: VecDeque<Output>,
-    transmit: Vec<u8>,
+    /// Wiped at the device's end: a login may never have been fetched.
+    transmit: Zeroizing<Vec<u8>>,
     sign_in: SignIn,
     endpoint: Option<Endpoint>,
     backoff: Backoff,
@@ -131,7 +133,7 @@ impl Device {
             phase: Phase::Idle,
             timers: TimerTable::default(),
             outputs: VecDeque::new(),
-            transmit: Vec::new(),
+            transmit: Zeroizing::default(),
             sign_in: SignIn::default(),
             endpoint: None,
             backoff: Backoff::default(),
@@ -257,7 +259,12 @@ impl Device {
     pub fn poll_output(&mut self, transmit: &mut Vec<u8>) -> Output {
         let bytes_first = matches!(self.outputs.front(), None | Some(Output::CloseTransport));
         if bytes_first && !self.transmit.is_empty() {
+            let is_login = self.transmit.first() == Some(&0x10);
             transmit.append(&mut self.transmit);
+            if is_login {
+                // What was moved is still in the memory behind.
+                self.transmit.zeroize();
+            }
             return Output::Transmit;
         }
         match self.outputs.pop_front() {

@@ -2,6 +2,7 @@
 
 use bytes::BytesMut;
 use mqttbytes::v4;
+use zeroize::Zeroizing;
 
 use super::{
     Connect, ConnectCode, MAX_FIELD, MAX_REMAINING_LENGTH, Packet, PacketId, Publish, QoS,
@@ -171,7 +172,9 @@ fn write_connect(connect: &Connect, out: &mut Vec<u8>) -> Result<(), WriteError>
         ));
     }
     let mut flags = u8::from(connect.clean_session) << 1;
-    let mut fields = Vec::new();
+    // It holds the password: wiped at its end, and large enough from the start, since what grows leaves its old
+    // place behind as it was.
+    let mut fields = Zeroizing::new(Vec::with_capacity(fields_length(connect)));
     push_string("the client id", &connect.client_id, &mut fields)?;
     if let Some(will) = &connect.will {
         flags |= 0b100 | will.qos.number() << 3 | u8::from(will.retain) << 5;
@@ -186,6 +189,7 @@ fn write_connect(connect: &Connect, out: &mut Vec<u8>) -> Result<(), WriteError>
         flags |= 0b100_0000;
         push_field("the password", password.expose().as_bytes(), &mut fields)?;
     }
+    out.reserve(1 + 4 + 10 + fields.len());
     out.push(0x10);
     // Five fields of at most 65,537 bytes each: far below what the length can say.
     push_remaining_length(10 + fields.len(), out);
@@ -194,6 +198,25 @@ fn write_connect(connect: &Connect, out: &mut Vec<u8>) -> Result<(), WriteError>
     out.extend_from_slice(&connect.keep_alive.to_be_bytes());
     out.extend_from_slice(&fields);
     Ok(())
+}
+
+/// The bytes of all fields, each with its length.
+fn fields_length(connect: &Connect) -> usize {
+    let will = connect.will.as_ref();
+    [
+        Some(connect.client_id.len()),
+        will.map(|will| will.topic.len()),
+        will.map(|will| will.payload.len()),
+        connect.username.as_ref().map(String::len),
+        connect
+            .password
+            .as_ref()
+            .map(|password| password.expose().len()),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|length| 2 + length)
+    .sum()
 }
 
 fn push_string(field: &'static str, text: &str, out: &mut Vec<u8>) -> Result<(), WriteError> {

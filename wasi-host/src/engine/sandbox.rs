@@ -12,6 +12,7 @@ use wasmtime::{Engine, Store};
 
 use super::EngineError;
 use super::settings::engine_config;
+use zeroize::Zeroize;
 
 #[allow(
     missing_docs,
@@ -50,10 +51,10 @@ impl Sandbox {
 
     pub(super) fn open(&mut self, config: Config, seed: u64) -> Result<u32, EngineError> {
         let sessions = self.device.tern_device_sessions();
-        sessions
-            .call_open(&mut self.store, &wit_config(&config), seed)
-            .map_err(failed)?
-            .map_err(EngineError::Config)
+        let mut config = wit_config(&config);
+        let opened = sessions.call_open(&mut self.store, &config, seed);
+        wipe(&mut config.login);
+        opened.map_err(failed)?.map_err(EngineError::Config)
     }
 
     pub(super) fn close(&mut self, session: u32) -> Result<(), EngineError> {
@@ -94,6 +95,15 @@ fn load(engine: &Engine) -> Result<Component, EngineError> {
 
 fn failed(error: wasmtime::Error) -> EngineError {
     EngineError::Sandbox(format!("{error:#}"))
+}
+
+/// Overwrites the copies of what must stay secret.
+fn wipe(login: &mut wit::Login) {
+    match login {
+        wit::Login::Direct(login) => login.triple.device_secret.zeroize(),
+        wit::Login::Https(login) => login.triple.device_secret.zeroize(),
+        wit::Login::Plain(login) => login.password.zeroize(),
+    }
 }
 
 fn wit_config(config: &Config) -> wit::Config {

@@ -89,6 +89,12 @@ pub enum Notice<'a> {
     Event(ReportEvent<'a>),
 }
 
+/// The first byte of a CONNECT, which holds a password.
+const CONNECT: u8 = 0x10;
+
+/// Bytes that may follow a CONNECT before it is sent.
+const ROOM_BEHIND_LOGIN: usize = 1024;
+
 /// Drives the devices of one engine.
 pub struct RunLoop {
     poll: Poll,
@@ -349,6 +355,7 @@ impl RunLoop {
         while !self.batch.is_empty() {
             let now = self.now();
             self.engine.step(now, &self.batch, &mut self.outcome)?;
+            let mut login = false;
             for report in reports(&self.outcome, self.batch.bytes()) {
                 let (id, report) = report?;
                 let Some(Some(session)) = self.sessions.get_mut(id as usize) else {
@@ -373,7 +380,14 @@ impl RunLoop {
                         }
                         session.request = self.background.post(id, request, &self.tls);
                     }
-                    Report::Transmit(bytes) => session.outgoing.extend_from_slice(bytes),
+                    Report::Transmit(bytes) => {
+                        if bytes.first() == Some(&CONNECT) {
+                            login = true;
+                            // In one place from the start: what grows leaves its old place as it was.
+                            session.outgoing.reserve(bytes.len() + ROOM_BEHIND_LOGIN);
+                        }
+                        session.outgoing.extend_from_slice(bytes);
+                    }
                     Report::CloseTransport => session.closing = true,
                     Report::Deadline(deadline) => session.deadline = deadline,
                     Report::Consumed { .. } if session.excuses > 0 => session.excuses -= 1,
@@ -411,6 +425,9 @@ impl RunLoop {
                         on_event(id, Notice::Event(event));
                     }
                 }
+            }
+            if login {
+                self.outcome.wipe();
             }
             self.batch.clear();
         }

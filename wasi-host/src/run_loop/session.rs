@@ -3,7 +3,9 @@
 use tern_component::batch::InputBatch;
 use tern_core::time::Instant;
 use tern_core::wire::{Framed, Sender, frame};
+use zeroize::Zeroize;
 
+use super::CONNECT;
 use super::SessionId;
 use super::link::Link;
 
@@ -95,6 +97,9 @@ impl Session {
     pub(super) fn flush(&mut self, now: Instant) {
         if !self.outgoing.is_empty() {
             self.link.transmit(&self.outgoing);
+            if self.outgoing.first() == Some(&CONNECT) {
+                self.outgoing.zeroize();
+            }
             self.outgoing.clear();
         }
         if std::mem::take(&mut self.closing) {

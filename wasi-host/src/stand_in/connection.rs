@@ -15,10 +15,13 @@ use std::time::Duration;
 use tern_platform::{Arrival, ConnectionId};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
+use zeroize::Zeroize;
 
 use super::hub::{Hub, Mail, Wakers};
 use super::stop::Stop;
 
+/// The first byte of a CONNECT.
+const CONNECT: u8 = 0x10;
 /// Bytes taken from a socket at once.
 const READ: usize = 64 * 1024;
 /// How long a connection may take to send its last bytes, and the peer to close after them.
@@ -116,6 +119,8 @@ async fn receive<R: AsyncRead + Unpin>(
     reader: &mut R,
 ) -> String {
     let mut kept = Kept::default();
+    // A login is a secret: its bytes don't stay in the memory that all connections share.
+    let mut logging_in = true;
     loop {
         while hub.is_congested(connection) {
             wakers.drained.notified().await;
@@ -123,12 +128,18 @@ async fn receive<R: AsyncRead + Unpin>(
         let read = poll_fn(|cx| {
             READ_BUFFER.with_borrow_mut(|buffer| {
                 let mut into = ReadBuf::new(buffer);
+                let wipe = logging_in;
                 ready!(Pin::new(&mut *reader).poll_read(cx, &mut into))?;
                 let bytes = into.filled();
                 if !bytes.is_empty() {
                     kept.pass_on(hub, connection, bytes);
+                    logging_in &= !kept.bytes.is_empty();
                 }
-                Poll::Ready(Ok::<usize, io::Error>(bytes.len()))
+                let count = bytes.len();
+                if wipe {
+                    into.filled_mut().zeroize();
+                }
+                Poll::Ready(Ok::<usize, io::Error>(count))
             })
         });
         match read.await {
@@ -156,6 +167,10 @@ impl Kept {
             let progress = hub.received(connection, arrived);
             self.need = progress.need;
             let rest = arrived.get(progress.consumed..).unwrap_or_default();
+            if rest.first() == Some(&CONNECT) {
+                // In one place from the start: what grows leaves its old place as it was.
+                self.bytes.reserve(self.need.max(rest.len()));
+            }
             self.bytes.extend_from_slice(rest);
             return;
         }
@@ -166,10 +181,25 @@ impl Kept {
         let progress = hub.received(connection, &self.bytes);
         self.need = progress.need;
         if progress.consumed >= self.bytes.len() {
+            self.wipe_login();
             self.bytes = Vec::new();
         } else {
             self.bytes.drain(..progress.consumed);
         }
+    }
+}
+
+impl Kept {
+    fn wipe_login(&mut self) {
+        if self.bytes.first() == Some(&CONNECT) {
+            self.bytes.zeroize();
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.wipe_login();
     }
 }
 

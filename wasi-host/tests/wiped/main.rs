@@ -1,0 +1,168 @@
+//! Secrets, passwords and tokens are wiped: no block of memory is given back with one in it, while devices sign in,
+//! are refused and end, natively and in the sandbox, and while the stand-in checks them, in this one process.
+//!
+//! The deviceSecret is looked for over every transport. The password is on its way to the peer by its nature, and over
+//! TLS and WebSocket it passes the buffers of rustls and tungstenite, which don't wipe them: it is looked for over
+//! TCP, where every buffer is this workspace's. Not seen at all are the stack, the sandbox's own memory, which goes
+//! back to the system as a whole, and what the system holds: sockets and pages on disk.
+#![allow(clippy::unwrap_used, reason = "a test's panic is its failure")]
+
+mod watching;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tern_core::device::{Config, Login, Reconnect};
+use tern_core::identity::{ClientId, DeviceSecret, Endpoint, Triple};
+use tern_core::sign::{Password, SignMethod, direct};
+use tern_core::wire::QoS;
+use tern_host::client::{Client, Params};
+use tern_host::stand_in::{ListenAddress, StandIn, StandInOptions};
+use tern_host::transport::TlsSettings;
+use tern_platform::Device;
+
+use watching::{aside, found, watch_for};
+
+const SECRET: &str = "a-secret-that-is-nowhere-else";
+const SECRET_NAME: &str = "the deviceSecret";
+const PASSWORD: &str = "a-password-that-is-nowhere-else";
+
+/// One at a time: what is watched for is the whole process's.
+static TURN: Mutex<()> = Mutex::new(());
+
+#[track_caller]
+fn assert_nothing_found() {
+    let found = found();
+    aside(|| {
+        assert!(
+            found.is_empty(),
+            "{} times: {}",
+            found.len(),
+            found.join("\n\n")
+        )
+    });
+}
+
+fn triple() -> Triple {
+    Triple::new("a1WipedPr0d", "dev1", SECRET).unwrap()
+}
+
+#[test]
+fn the_watch_finds_what_is_not_wiped() {
+    let _turn = TURN.lock();
+    watch_for("a text", b"something-not-wiped");
+    drop("something-not-wiped".to_owned());
+    assert_eq!(found().len(), 1);
+    let mut growing = "something-not-wiped".to_owned();
+    growing.shrink_to_fit();
+    growing.push_str(" and moved");
+    assert_eq!(found().len(), 1);
+    growing.clear();
+    growing.extend(std::iter::repeat_n('x', 20));
+    drop(growing);
+    assert_nothing_found();
+}
+
+#[test]
+fn a_secret_and_what_is_signed_with_it_are_wiped() {
+    let _turn = TURN.lock();
+    watch_for(SECRET_NAME, SECRET.as_bytes());
+    drop(DeviceSecret::new(SECRET).unwrap());
+    drop(Password::from(PASSWORD));
+    for method in [
+        SignMethod::HmacMd5,
+        SignMethod::HmacSha1,
+        SignMethod::HmacSha256,
+    ] {
+        let login = direct(
+            &triple(),
+            &ClientId::new("c1").unwrap(),
+            method,
+            2,
+            Some(789),
+        );
+        let password = aside(|| login.password.expose().to_owned());
+        watch_for("a password", password.as_bytes());
+        drop(login.clone());
+        drop(login);
+        aside(|| drop(password));
+    }
+    assert_nothing_found();
+}
+
+/// Connects, publishes, and ends; whether that went well.
+fn live(config: Config, tls: &TlsSettings, native: bool) -> bool {
+    let mut params = Params::new(config);
+    params.tls = tls.clone();
+    params.native = native;
+    match Client::construct(params, |_| ()) {
+        Ok(mut client) => {
+            client
+                .publish("/a1WipedPr0d/dev1/data", b"hello", QoS::AtLeastOnce)
+                .unwrap();
+            client.yield_for(Duration::from_millis(50)).unwrap();
+            client.destroy().unwrap();
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+#[test]
+fn a_device_and_the_stand_in_leave_no_secret_behind() {
+    let _turn = TURN.lock();
+    watch_for(SECRET_NAME, SECRET.as_bytes());
+    watch_for("a broker's password", PASSWORD.as_bytes());
+    let client_id = ClientId::new("c1").unwrap();
+    // The same over every transport: the securemode is not signed.
+    let login = direct(&triple(), &client_id, SignMethod::HmacSha256, 3, None);
+    watch_for("the password", login.password.expose().as_bytes());
+    drop(login);
+    let folder = tempfile::tempdir().unwrap();
+    let stand_in = StandIn::start(StandInOptions {
+        mqtt: ListenAddress::loopback(0),
+        https: ListenAddress::loopback(0),
+        http: ListenAddress::loopback(0),
+        data: Some(folder.path().to_owned()),
+        devices: vec![Device {
+            triple: triple(),
+            disabled: false,
+        }],
+        ..StandInOptions::default()
+    })
+    .unwrap();
+    let tls = TlsSettings::with_ca_file(stand_in.ca_path()).unwrap();
+    let addresses = stand_in.addresses();
+    for scheme in ["mqtt", "mqtts", "ws", "wss"] {
+        for native in [true, false] {
+            let endpoint = Endpoint::from_url(&format!("{scheme}://{}", addresses.mqtt)).unwrap();
+            let login = Login::Direct {
+                triple: triple(),
+                client_id: client_id.clone(),
+                method: SignMethod::HmacSha256,
+                timestamp: None,
+                endpoint: endpoint.clone(),
+            };
+            let once = |login| {
+                let mut config = Config::new(login);
+                config.reconnect = Reconnect::Never;
+                config
+            };
+            assert!(live(once(login), &tls, native), "{scheme}");
+            let refused = Login::Plain {
+                client_id: "c1".into(),
+                username: Some("somebody".into()),
+                password: Some(Password::from(PASSWORD)),
+                endpoint,
+            };
+            assert!(!live(once(refused), &tls, native), "{scheme}");
+            if scheme == "mqtt" {
+                assert_nothing_found();
+            }
+        }
+    }
+    stand_in.stop().unwrap();
+    let left = found();
+    let secrets = left.iter().filter(|found| found.starts_with(SECRET_NAME));
+    assert_eq!(secrets.count(), 0, "{left:?}");
+}
