@@ -168,7 +168,8 @@ pub enum HttpsFault {
     Transport(#[from] TransportError),
     /// The peer does not speak TLS.
     #[error(
-        "the peer does not speak TLS on this port: check the host and the port of the authentication URL"
+        "the peer does not speak TLS on this port: check the host and the port of the authentication URL, and \
+         whether a proxy on the way answers in its place"
     )]
     NoTls,
     /// Too slow.

@@ -19,7 +19,8 @@ pub enum CertificateFault {
     /// No trusted root stands behind it.
     #[error(
         "the server's certificate is not trusted: {subject} was issued by {issuer}, which none of {roots} \
-         vouches for; if this server is the right one, give its CA's certificate with --cafile"
+         vouches for; a proxy that opens TLS on the way looks like this too; if this server is the right one, \
+         give its CA's certificate with --cafile"
     )]
     UnknownIssuer {
         /// Whose certificate it is.

@@ -71,6 +71,15 @@ pub enum TransportError {
          or a URL that begins with ws:// (or wss://), if it takes MQTT over WebSocket"
     )]
     HttpSpoken,
+    /// An HTTP proxy answered in the place of the host.
+    #[error(
+        "an HTTP proxy answered (status {status}) in the place of the host: this program asks no proxy; let \
+         this host and port pass it, or connect from a network without one"
+    )]
+    ProxyAnswered {
+        /// The HTTP status.
+        status: u16,
+    },
     /// The WebSocket upgrade or the WebSocket stream failed.
     #[error(transparent)]
     WebSocket(#[from] WebSocketFault),
@@ -106,6 +115,7 @@ impl TransportError {
             | Self::Tls(_)
             | Self::TlsNotSpoken { .. }
             | Self::TlsExpected
+            | Self::ProxyAnswered { .. }
             | Self::Usage { .. } => CloseKind::Certificate,
             error if error.is_peer_fault() => CloseKind::Protocol,
             _ => CloseKind::Network,
@@ -230,6 +240,31 @@ pub enum WebSocketFault {
     },
 }
 
+/// The status in an answer that an HTTP proxy gives for itself: 407, or one with a header that only proxies add.
+pub(super) fn proxy_status(answer: &[u8]) -> Option<u16> {
+    const SHOWN: usize = 4096;
+    let text = String::from_utf8_lossy(answer.get(..SHOWN).unwrap_or(answer));
+    let mut lines = text.split("\r\n");
+    let mut words = lines.next()?.split(' ');
+    words
+        .next()
+        .filter(|version| version.starts_with("HTTP/1."))?;
+    let status = words.next()?.parse().ok()?;
+    let of_proxy = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default();
+        [
+            "via",
+            "proxy-authenticate",
+            "proxy-connection",
+            "proxy-agent",
+        ]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+    };
+    let mut headers = lines.take_while(|line| !line.is_empty());
+    (status == 407 || headers.any(of_proxy)).then_some(status)
+}
+
 fn unreachable_words(attempts: &[(SocketAddr, io::Error)]) -> String {
     use fmt::Write;
     let mut words = String::new();
@@ -293,7 +328,7 @@ fn tls_not_spoken_words(first: Option<u8>) -> String {
         ),
         Some(b'H') => (
             "answered like a web server",
-            "use another port, or ws:// if it takes MQTT over WebSocket",
+            "use another port, or ws:// if it takes MQTT over WebSocket; a proxy on the way may answer so too",
         ),
         // The first byte of the packets that a server sends: CONNACK and its like.
         Some(0x20..=0xd0) => (
@@ -311,7 +346,10 @@ fn tls_not_spoken_words(first: Option<u8>) -> String {
 fn status_advice(status: u16) -> &'static str {
     match status {
         300..=399 => "it points elsewhere, and redirects are not followed: give the final URL",
-        401 | 403 | 407 => "it wants a login of its own for the web: check host and path",
+        401 | 403 => "it wants a login of its own for the web: check host and path",
+        407 => {
+            "a proxy on the way wants a login, and this program asks no proxy: let this host and port pass it"
+        }
         404 => "there is nothing at that path: give the server's own (often /mqtt) in the URL",
         426 => "it wants another WebSocket version, or no WebSocket at all",
         400..=499 => "check host, port and path",

@@ -189,7 +189,9 @@ impl Transport {
         if !self.plain_checked && outcome.bytes > 0 {
             self.plain_checked = true;
             if let Carrier::Link(Link::Tcp(tcp)) = &self.carrier {
-                tcp.check_plain().inspect_err(|_| into.truncate(start))?;
+                let came = into.get(start..).unwrap_or_default();
+                tcp.check_plain(came)
+                    .inspect_err(|_| into.truncate(start))?;
             }
         }
         Ok(outcome)

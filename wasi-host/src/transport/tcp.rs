@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
+use super::error::proxy_status;
 use super::{Phase, ReadOutcome, State, TransportError};
 
 /// The smallest and the largest bite of a read, in bytes. A connection begins with the small one, so that
@@ -188,10 +189,13 @@ impl TcpLink {
     }
 
     /// Checks that what a plain peer sent first is not another protocol's greeting.
-    pub(super) fn check_plain(&self) -> Result<(), TransportError> {
+    pub(super) fn check_plain(&self, came: &[u8]) -> Result<(), TransportError> {
         match self.first {
             Some(TLS_ALERT) => Err(TransportError::TlsExpected),
-            Some(b'H') => Err(TransportError::HttpSpoken),
+            Some(b'H') => Err(match proxy_status(came) {
+                Some(status) => TransportError::ProxyAnswered { status },
+                None => TransportError::HttpSpoken,
+            }),
             _ => Ok(()),
         }
     }

@@ -12,6 +12,7 @@ use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, ClientConfig, ClientConnection, PeerIncompatible, RootCertStore};
 
 use super::certificate::{AnyCertificate, CertificateFault, NamingVerifier};
+use super::error::proxy_status;
 use super::tcp::TcpLink;
 use super::{Phase, ReadOutcome, State, TlsFault, TransportError};
 use crate::roots::{self, CaFileError};
@@ -356,6 +357,9 @@ impl TlsLink {
                 match self.tcp.first() {
                     // The content types of TLS records: change_cipher_spec, alert, handshake, data.
                     Some(0x14..=0x17) => fault(error, &self.name),
+                    Some(b'H') if let Some(status) = proxy_status(&self.records) => {
+                        TransportError::ProxyAnswered { status }
+                    }
                     first => TransportError::TlsNotSpoken { first },
                 }
             }

@@ -290,7 +290,7 @@ impl WebSocketLink {
                 WebSocketFault::SubProtocol.into()
             }
             Error::Protocol(ProtocolError::HttparseError(error)) => {
-                match self.link.tcp().check_plain() {
+                match self.link.tcp().check_plain(&[]) {
                     Err(told @ TransportError::TlsExpected) if self.link.is_plain() => told,
                     _ => bad(format!("no HTTP: {error}")),
                 }

@@ -235,6 +235,51 @@ fn plain_mqtt_on_the_port_is_recognised() {
 }
 
 #[test]
+fn a_proxy_in_the_place_of_the_server_is_called_so() {
+    let wants_login = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+    let says_its_name = b"HTTP/1.0 400 Bad Request\r\nVia: 1.0 office\r\n\r\n";
+    for (answer, status) in [(&wants_login[..], 407), (says_its_name, 400)] {
+        let peer = Peer::that_answers(answer);
+        let drive = Drive::to("mqtts", "localhost", peer.address, &TlsSettings::built_in());
+        let words = drive.refusal().to_string();
+        let expected = format!("an HTTP proxy answered (status {status}) in the place of the host");
+        assert!(words.starts_with(&expected), "{words}");
+        peer.finish();
+    }
+}
+
+#[test]
+fn a_proxy_that_opens_tls_is_refused_with_its_issuer_and_named_as_a_cause() {
+    let proxy = Authority::new("Office Proxy CA");
+    let peer = proxy.server(&["localhost"], |_| {}).peer(|_| ());
+    let drive = Drive::to("mqtts", "localhost", peer.address, &TlsSettings::built_in());
+    let (_, words) = fault(drive.refusal());
+    assert!(words.contains("issued by \"Office Proxy CA\""), "{words}");
+    assert!(
+        words.contains("a proxy that opens TLS on the way"),
+        "{words}"
+    );
+    assert_eq!(peer.finish(), None);
+}
+
+#[test]
+fn without_verification_anybody_is_taken_who_holds_the_key_of_what_is_shown() {
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let authority = Authority::new(&format!("Anybody {:?}", version.version));
+        let server = authority.server(&["a.example.com"], |params| {
+            params.not_before = rcgen::date_time_ymd(2019, 1, 1);
+            params.not_after = rcgen::date_time_ymd(2020, 2, 3);
+        });
+        let peer = server.only(version).peer(|mut stream| take(&mut stream, 2));
+        let anybody = TlsSettings::unverified();
+        assert!(!anybody.verifies() && TlsSettings::built_in().verifies());
+        let mut drive = Drive::to("mqtts", "localhost", peer.address, &anybody).opened();
+        drive.write(b"ok");
+        assert_eq!(peer.finish().unwrap(), b"ok");
+    }
+}
+
+#[test]
 fn tls_before_1_2_is_refused_in_words() {
     // A record: alert (15), TLS 1.0 (03 01), 2 bytes (00 02): fatal (02), protocol_version (46).
     let alert = &[0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46];
@@ -246,7 +291,10 @@ fn tls_before_1_2_is_refused_in_words() {
     ];
     hello.extend([0x55; 32]);
     hello.extend([0x00, 0x00, 0x2f, 0x00]);
-    for answer in [alert.to_vec(), hello] {
+    // The same in TLS 1.1 (03 02).
+    let mut hello_1_1 = hello.clone();
+    (hello_1_1[2], hello_1_1[10]) = (0x02, 0x02);
+    for answer in [alert.to_vec(), hello, hello_1_1] {
         let peer = Peer::that_answers(answer.leak());
         let drive = Drive::to("mqtts", "localhost", peer.address, &TlsSettings::built_in());
         let error = drive.refusal();
@@ -254,6 +302,8 @@ fn tls_before_1_2_is_refused_in_words() {
             matches!(error, TransportError::Tls(TlsFault::TooOld)),
             "{error:?}"
         );
+        let words = "the peer offers no TLS 1.2 or newer";
+        assert!(error.to_string().starts_with(words), "{error}");
         peer.finish();
     }
 }
