@@ -7,6 +7,60 @@ use crate::http::{request, request_with};
 use crate::setup::start;
 
 #[test]
+fn every_path_refuses_a_foreign_host_and_a_foreign_origin_and_does_nothing() {
+    let setup = start();
+    let http = setup.stand_in.addresses().http;
+    let own = http.to_string();
+    let rebound = format!("evil.example:{}", http.port());
+    let foreign = [
+        vec![("Host", rebound.as_str())],
+        vec![("Host", own.as_str()), ("Host", rebound.as_str())],
+        vec![("Host", own.as_str()), ("Origin", "https://evil.example")],
+        vec![("Host", own.as_str()), ("Origin", "null")],
+        vec![],
+    ];
+    let dev2 = r#"{"product_key":"pk","device_name":"dev2","device_secret":"hunter2hunter2"}"#;
+    let dev1 = "/api/devices/a1aq9sQk2JE/dev1";
+    let push = format!("{dev1}/push");
+    let before = request(http, "GET", "/api/devices", "").text();
+    for (method, path, body) in [
+        ("GET", "/", ""),
+        ("GET", "/index.html", ""),
+        ("GET", "/api/info", ""),
+        ("GET", "/api/ca.pem", ""),
+        ("GET", "/api/devices", ""),
+        ("POST", "/api/devices", dev2),
+        ("GET", dev1, ""),
+        ("PATCH", dev1, r#"{"disabled":true}"#),
+        ("DELETE", dev1, ""),
+        ("POST", &push, r#"{"topic":"/a1aq9sQk2JE/dev1/data"}"#),
+        ("GET", "/api/faults", ""),
+        ("PUT", "/api/faults", r#"{"all":{"delay_ms":1}}"#),
+        ("GET", "/api/events", ""),
+        ("POST", "/auth/devicename", "productKey=pk"),
+        (
+            "POST",
+            "/auth/devicename?host=iot-auth.cn-shanghai.aliyuncs.com",
+            "productKey=pk",
+        ),
+        ("OPTIONS", "/api/devices", ""),
+        ("GET", "/api/nothing", ""),
+    ] {
+        for headers in &foreign {
+            let answer = request_with(http, method, path, headers, body);
+            assert!(
+                matches!(answer.status, 400 | 403),
+                "{method} {path} {headers:?}: {}",
+                answer.status
+            );
+            assert_eq!(answer.header("access-control-allow-origin"), None);
+        }
+    }
+    assert_eq!(request(http, "GET", "/api/devices", "").text(), before);
+    assert_eq!(request(http, "GET", "/api/faults", "").json(), json!({}));
+}
+
+#[test]
 fn the_addresses_are_told() {
     let setup = start();
     let addresses = setup.stand_in.addresses();
@@ -213,6 +267,12 @@ fn a_form_is_passed_on_to_the_platforms_own_hosts_only() {
         "iot-auth.cn-shanghai.aliyuncs.com.evil.example",
         "127.0.0.1",
         "",
+        "iot-auth.cn-shanghai.aliyuncs.com:8443",
+        "iot-auth.cn-shanghai.aliyuncs.com/@evil.example",
+        "evil.example%23iot-auth.cn-shanghai.aliyuncs.com",
+        "evil.example%40iot-auth.cn-shanghai.aliyuncs.com",
+        "iot-auth.cn-nowhere.aliyuncs.com",
+        "IOT-AUTH.cn-shanghai.aliyuncs.com.",
     ] {
         let answer = request(
             http,

@@ -1,6 +1,6 @@
 //! Ports: free ones, taken ones, and the first event.
 
-use tern_host::stand_in::StandIn;
+use tern_host::stand_in::{StandIn, StandInOptions};
 
 use crate::setup::{options, start};
 
@@ -14,6 +14,14 @@ fn ready_is_the_first_event_and_names_the_ports_as_bound() {
     assert_eq!(ready["http"], addresses.http.to_string());
     assert_eq!(ready["ca"], setup.stand_in.ca_path().display().to_string());
     assert_ne!(addresses.mqtt.port(), 0);
+}
+
+#[test]
+fn without_a_word_it_listens_on_loopback_alone() {
+    let options = StandInOptions::default();
+    for address in [options.mqtt, options.https, options.http] {
+        assert_eq!(address.host(), "127.0.0.1", "{address}");
+    }
 }
 
 #[test]
