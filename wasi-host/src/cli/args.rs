@@ -199,9 +199,13 @@ fn refuse_secret(arg: &str) -> Result<(), String> {
 
 /// A URL's user part often holds a password, which an error about the URL must not repeat.
 fn refuse_user_in_url(text: &str, is_url: bool) -> Result<(), String> {
-    let authority = text.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = authority.split('/').next().unwrap_or_default();
-    if is_url && authority.contains('@') {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", ""));
+    let authority = rest.split('/').next().unwrap_or_default();
+    // A password with a slash ends what looks like the authority. Then the "port" is no number; and only a
+    // WebSocket's URL has a path that may hold an @ of its own.
+    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    let is_in_path = scheme.starts_with("ws") && port.bytes().all(|byte| byte.is_ascii_digit());
+    if is_url && (authority.contains('@') || (rest.contains('@') && !is_in_path)) {
         return Err(
             "a URL here names a place, not a user: take what stands before the @ out of it, give the user \
              name with -u, and set TERN_PASSWORD or give -P-file FILE"
@@ -263,6 +267,8 @@ mod tests {
         for args in [
             ["--url", "mqtt://u:hunter2@127.0.0.1:1"].as_slice(),
             &["--url=mqtt://u:hunter2@127.0.0.1"],
+            &["--url=mqtt://u:12/hunter2@127.0.0.1"],
+            &["--url", "wss://u:ab/hunter2@127.0.0.1"],
             &["--auth-url", "https://u:hunter2@host/auth/devicename"],
         ] {
             let error = spell(args).unwrap_err();
@@ -270,6 +276,7 @@ mod tests {
             assert!(error.contains("-P-file"), "{error}");
         }
         assert!(spell(&["--url", "ws://host/p@th", "-m", "mqtt://a@b"]).is_ok());
+        assert!(spell(&["--url", "wss://[::1]:8884/p@th"]).is_ok());
     }
 
     #[test]

@@ -195,6 +195,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn without_options_everything_listens_on_loopback() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            platform: PlatformArgs,
+        }
+        let args = <Line as clap::Parser>::parse_from(["platform"]).platform;
+        for address in [&args.listen, &args.https, &args.http] {
+            assert_eq!(address.host(), "127.0.0.1", "{address}");
+        }
+    }
+
+    #[test]
     fn a_taken_port_is_an_error_of_the_surroundings() {
         let error = PlatformError::StandIn(StandInError::Listen {
             what: "MQTT",

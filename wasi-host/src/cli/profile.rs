@@ -257,6 +257,7 @@ mod tests {
             region: Some(Region::CnShanghai),
             instance: Some("iot-1".into()),
             transport: Some(TransportKind::Ws),
+            insecure: false,
             cafile: Some("/abs/ca.pem".into()),
             product_key: Some("pk".parse().unwrap()),
             device_name: Some("dn".parse().unwrap()),

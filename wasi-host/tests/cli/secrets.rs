@@ -353,7 +353,7 @@ fn no_secret_password_or_token_is_left_behind_by_a_whole_run() {
             WRONG_SECRET,
             77,
         );
-        let silent = ["sub", "--url", &tls, "-t", &topic, "-v", "-W", "0.1"];
+        let silent = ["sub", "--url", &tls, "-t", &topic, "-v", "-W", "1"];
         run(
             &mut left,
             &format!("{name}-sub"),
