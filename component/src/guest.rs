@@ -136,7 +136,7 @@ fn signed_of(triple: wit::Triple) -> Result<Signed, String> {
     let device_secret = Zeroizing::new(triple.device_secret);
     Ok(Signed {
         triple: identity::Triple::new(&triple.product_key, &triple.device_name, &device_secret)
-        .map_err(text)?,
+            .map_err(text)?,
         client_id: ClientId::new(&triple.client_id).map_err(text)?,
         method: match triple.method {
             wit::SignMethod::HmacMd5 => sign::SignMethod::HmacMd5,

@@ -9,10 +9,10 @@ use tern_core::sign::SignMethod;
 use tern_core::time::Instant;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
+use zeroize::Zeroize;
 
 use super::EngineError;
 use super::settings::engine_config;
-use zeroize::Zeroize;
 
 #[allow(
     missing_docs,

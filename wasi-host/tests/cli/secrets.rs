@@ -363,6 +363,24 @@ fn no_secret_password_or_token_is_left_behind_by_a_whole_run() {
         );
     }
 
+    // A device that stays online, and keeps what it has accepted in a file.
+    let store = folder.path().join("kept").display().to_string();
+    let device = ["--product-key", PRODUCT, "--device-name", "dev1"];
+    let stays = ["run", "--url", &tcp, "--store", &store, "--json"];
+    let variables = [&[("TERN_DEVICE_SECRET", SECRET)], &verbose[..]].concat();
+    let mut running = start(&[&stays[..], &device].concat(), &variables);
+    left.add(
+        "an event of tern run",
+        running.event("connected").to_string(),
+    );
+    running.write(&format!("{topic}\thello\n"));
+    left.add(
+        "an event of tern run",
+        running.event("published").to_string(),
+    );
+    left.ended("tern run", &running.stop());
+    next_sent();
+
     // Logins of others, checked and signed ones, and secrets in wrong places.
     let variables = [&[("TERN_PASSWORD", BROKER_PASSWORD)], &verbose[..]].concat();
     let somebody = ["pub", "--url", &tcp, "-u", "somebody", "-i", "c1"];

@@ -12,6 +12,7 @@ mod watching;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use tern_core::auth::AuthUrl;
 use tern_core::device::{Config, Login, Reconnect};
 use tern_core::identity::{ClientId, DeviceSecret, Endpoint, Triple};
 use tern_core::sign::{Password, SignMethod, direct};
@@ -153,12 +154,26 @@ fn a_device_and_the_stand_in_leave_no_secret_behind() {
                 client_id: "c1".into(),
                 username: Some("somebody".into()),
                 password: Some(Password::from(PASSWORD)),
-                endpoint,
+                endpoint: endpoint.clone(),
             };
             assert!(!live(once(refused), &tls, native), "{scheme}");
             if scheme == "mqtt" {
                 assert_nothing_found();
             }
+            let auth_url = format!("https://{}/auth/devicename", addresses.https);
+            let authenticated = Login::Https {
+                triple: triple(),
+                client_id: client_id.clone(),
+                method: SignMethod::HmacSha256,
+                timestamp: None,
+                auth_url: AuthUrl::new(&auth_url).unwrap(),
+                transport: endpoint.transport,
+                endpoint: Some(endpoint),
+            };
+            assert!(live(once(authenticated), &tls, native), "{scheme}");
+            let left = found();
+            let secrets = left.iter().filter(|found| found.starts_with(SECRET_NAME));
+            assert_eq!(secrets.count(), 0, "{left:?}");
         }
     }
     stand_in.stop().unwrap();
