@@ -3,10 +3,13 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::backtrace::Backtrace;
 use std::cell::Cell;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
+
+/// A name and bytes.
+type Watched = (&'static str, Vec<u8>);
 
 /// What is looked for, and under which name it is told.
-static WATCHED: OnceLock<Mutex<Vec<(&'static str, Vec<u8>)>>> = OnceLock::new();
+static WATCHED: Mutex<Vec<Watched>> = Mutex::new(Vec::new());
 /// What was found: the name, the size of the block, and who gave it back.
 static FOUND: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -18,8 +21,7 @@ thread_local! {
 /// Watches for these bytes from now on.
 pub(crate) fn watch_for(name: &'static str, bytes: &[u8]) {
     aside(|| {
-        let watched = WATCHED.get_or_init(Mutex::default);
-        let mut watched = watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
         watched.push((name, bytes.to_vec()));
     });
 }
@@ -64,10 +66,7 @@ unsafe impl GlobalAlloc for Watching {
 
 fn look_into(block: &[u8]) {
     aside(|| {
-        let Some(watched) = WATCHED.get() else {
-            return;
-        };
-        let watched = watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, bytes) in watched.iter() {
             if memchr::memmem::find(block, bytes).is_some() {
                 let trace = Backtrace::force_capture().to_string();
