@@ -175,6 +175,24 @@ fn a_tls_alert_in_answer_to_plain_mqtt_is_recognised() {
 }
 
 #[test]
+fn a_proxy_in_answer_to_plain_mqtt_is_called_so() {
+    let peer = Peer::that_answers(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+    let mut drive = Drive::plain(peer.address).opened();
+    drive.write(b"connect");
+    let (bytes, end) = drive.read_to_end();
+    assert!(
+        bytes.is_empty(),
+        "an answer of a proxy's is nothing to hand out"
+    );
+    let words = end.to_string();
+    assert!(
+        words.starts_with("an HTTP proxy answered (status 407)"),
+        "{words}"
+    );
+    peer.finish();
+}
+
+#[test]
 fn a_web_server_in_answer_to_plain_mqtt_is_recognised() {
     let peer = Peer::that_answers(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     let mut drive = Drive::plain(peer.address).opened();

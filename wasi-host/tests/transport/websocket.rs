@@ -272,6 +272,10 @@ fn another_status_than_101_is_explained() {
             "not followed",
         ),
         (b"HTTP/1.1 403 Forbidden\r\n\r\n", "login of its own"),
+        (
+            b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+            "a proxy on the way wants a login",
+        ),
         (b"HTTP/1.1 503 Busy\r\n\r\n", "try again later"),
     ] {
         let peer = Peer::that_answers(answer);
