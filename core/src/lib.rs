@@ -8,4 +8,5 @@ pub mod identity;
 pub mod sign;
 pub mod time;
 pub mod topic;
+pub mod transcript;
 pub mod wire;
