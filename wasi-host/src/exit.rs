@@ -9,6 +9,7 @@ use tern_core::wire::ConnectCode;
 
 use crate::engine::EngineError;
 use crate::https::{HttpsError, HttpsFault};
+use crate::recording::{RecordingError, ReplayError};
 use crate::roots::CaFileError;
 use crate::run_loop::RunLoopError;
 use crate::store::StoreError;
@@ -27,9 +28,9 @@ pub enum Exit {
     Usage,
     /// 65: bad input data.
     Data,
-    /// 69: network or TLS; stdout can't be written.
+    /// 69: network or TLS; stdout or a recording can't be written.
     Network,
-    /// 70: a fault of this program, a panic too.
+    /// 70: a fault of this program, a panic too; a recording that replays differently.
     Fault,
     /// 74: the store of `tern run --store` can't be used.
     Store,
@@ -193,7 +194,30 @@ impl From<RunLoopError> for Failure {
     fn from(error: RunLoopError) -> Self {
         match error {
             RunLoopError::Engine(error) => error.into(),
+            RunLoopError::Recording(error) => error.into(),
             other => Self::new(Exit::Fault, other.to_string()),
+        }
+    }
+}
+
+impl From<RecordingError> for Failure {
+    fn from(error: RecordingError) -> Self {
+        let exit = match &error {
+            RecordingError::Create { .. } => Exit::Data,
+            // As for stdout.
+            RecordingError::Write { .. } => Exit::Network,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+impl From<ReplayError> for Failure {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            // The settings are the recording's.
+            ReplayError::Engine(EngineError::Config(words)) => Self::data(words),
+            ReplayError::Engine(error) => error.into(),
+            other => Self::data(other.to_string()),
         }
     }
 }

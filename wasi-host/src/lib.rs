@@ -8,6 +8,7 @@ pub mod engine;
 pub mod events;
 pub mod exit;
 pub mod https;
+pub mod recording;
 pub mod roots;
 pub mod run_loop;
 pub mod stand_in;

@@ -85,6 +85,17 @@ pub struct Options {
     pub native: bool,
 }
 
+/// What is kept of a connection; for the programs that make one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Recording {
+    /// Write what goes in and comes out to this file, for `tern replay`; without secrets
+    #[arg(long, value_name = "FILE", help_heading = "Recording")]
+    pub record: Option<PathBuf>,
+    /// Write the MQTT packets to this file, for Wireshark: decrypted, on port 1883; without secrets
+    #[arg(long, value_name = "FILE", help_heading = "Recording")]
+    pub pcap: Option<PathBuf>,
+}
+
 /// How a device signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthMode {

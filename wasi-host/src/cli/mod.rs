@@ -19,6 +19,7 @@ pub mod platform;
 pub mod printer;
 pub mod profile;
 pub mod publish;
+pub mod replay;
 pub mod run;
 pub mod sample;
 pub mod sign;
@@ -61,6 +62,8 @@ enum Program {
     Auth(auth::AuthArgs),
     /// Say whether a pasted login is right, and if not, which mistake makes it
     Check(check::CheckArgs),
+    /// Run a recording through the core again, and say where it is not the same
+    Replay(replay::ReplayArgs),
     /// Stand in for the platform on this machine
     Platform(platform::PlatformArgs),
     /// Start stand-in, console and a sample device in the sandbox, together
@@ -136,6 +139,7 @@ fn run_program(program: Program) -> Result<Exit, Failure> {
             Lead::Nothing,
             |sources, mut printer| check::run(&args, sources, &mut printer),
         ),
+        Program::Replay(args) => replay::run(&args),
         Program::Platform(args) => platform::run(&args).map(|()| Exit::Done),
         Program::Up(args) => up::run(&args).map(|()| Exit::Done),
     }

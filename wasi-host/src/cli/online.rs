@@ -12,6 +12,7 @@ use tern_component::batch::ReportEvent;
 use tern_core::device::{DisconnectKind, Ended, Login, Session};
 use tern_core::wire::QoS;
 
+use super::args::Recording;
 use super::keeping::Keeping;
 use super::lines::Lines;
 use super::login::{Defaults, Sources};
@@ -19,6 +20,7 @@ use super::printer::{Printed, Printer};
 use crate::engine::Engine;
 use crate::events::{Happening, REQUESTED};
 use crate::exit::{Exit, Failure};
+use crate::recording::{Files, Recorder};
 use crate::run_loop::{Notice, RunLoop, SessionId};
 
 /// How long an acknowledgement waits for the reader of stdout to have the message.
@@ -65,13 +67,15 @@ impl Online {
     /// where a reader of stdout takes nothing, or a peer acknowledges nothing.
     ///
     /// # Errors
-    /// The options are wrong, before anything is sent; or the system or the sandbox fails.
+    /// The options are wrong, or a recording can't be made, before anything is sent; or the system or the sandbox
+    /// fails.
     pub fn start(
         sources: &Sources<'_>,
+        recording: &Recording,
         defaults: Defaults,
         printer: Printer,
     ) -> Result<Self, Failure> {
-        Ok(Self::start_keeping(sources, defaults, printer, None)?.0)
+        Ok(Self::start_keeping(sources, recording, defaults, printer, None)?.0)
     }
 
     /// As [`start`](Self::start), with a store where there is one: goes on with the session that an earlier
@@ -81,6 +85,7 @@ impl Online {
     /// As `start`; or the store can't be used.
     pub fn start_keeping(
         sources: &Sources<'_>,
+        recording: &Recording,
         defaults: Defaults,
         mut printer: Printer,
         store: Option<&Path>,
@@ -103,7 +108,12 @@ impl Online {
             Engine::sandboxed()?
         };
         let mut run_loop = RunLoop::new(engine, tls).map_err(fault)?;
-        let session = run_loop.open(config, random())?;
+        let seed = random();
+        let session = run_loop.open(config.clone(), seed)?;
+        if let Some(files) = recording_files(recording)? {
+            let recorder = Recorder::start(&files, &config, seed, run_loop.zero())?;
+            run_loop.record(session, recorder);
+        }
         printer.set_waker(run_loop.waker());
         let signalled = Arc::new(AtomicBool::new(false));
         let (seen, waker) = (Arc::clone(&signalled), run_loop.waker());
@@ -155,7 +165,7 @@ impl Online {
     /// of stdout takes nothing and much waits for it, nothing more is received.
     ///
     /// # Errors
-    /// The system or the sandbox fails; stdout can't be written, and what was not printed is not acknowledged.
+    /// The system or the sandbox fails; the recording can't be written; stdout can't be written, and what was not printed is not acknowledged.
     pub fn turn(
         &mut self,
         until: Option<Instant>,
@@ -270,8 +280,9 @@ impl Online {
     /// `open_requests` were not answered by then.
     ///
     /// # Errors
-    /// stdout can't be written.
+    /// stdout or the recording can't be written.
     pub fn exit(&mut self, open_requests: bool) -> Result<Exit, Failure> {
+        self.run_loop.finish_recording()?;
         self.finish_printing()?;
         Ok(self.ended_as(open_requests))
     }
@@ -395,6 +406,21 @@ fn tell(printer: &mut Printer, notice: &Notice<'_>) {
 /// Decides the jitter of reconnects: another one for each run.
 fn random() -> u64 {
     RandomState::new().hash_one(std::process::id())
+}
+
+/// Where to record to, if anywhere.
+fn recording_files(recording: &Recording) -> Result<Option<Files>, Failure> {
+    let Recording { record, pcap } = recording.clone();
+    if record.is_some() && record == pcap {
+        return Err(Failure::usage(
+            "--record and --pcap name the same file: each needs its own",
+        ));
+    }
+    let files = Files {
+        transcript: record,
+        pcap,
+    };
+    Ok((files != Files::default()).then_some(files))
 }
 
 fn fault(error: io::Error) -> Failure {

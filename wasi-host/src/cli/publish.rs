@@ -8,7 +8,7 @@ use tern_core::device::Reconnect;
 use tern_core::topic::TopicName;
 use tern_core::wire::QoS;
 
-use super::args::Options;
+use super::args::{Options, Recording};
 use super::lines::{Line, Lines};
 use super::login::{Defaults, Sources};
 use super::online::{Online, Print};
@@ -28,6 +28,9 @@ pub struct PublishArgs {
     /// Where to connect, and as whom.
     #[command(flatten)]
     pub options: Options,
+    /// What is kept of it.
+    #[command(flatten)]
+    pub recording: Recording,
     /// The topic to publish to
     #[arg(short, long, value_name = "TOPIC")]
     pub topic: TopicName,
@@ -60,7 +63,7 @@ pub fn run(args: &PublishArgs, sources: &Sources<'_>, printer: Printer) -> Resul
         reconnect: Reconnect::Never,
     };
     let printer = printer.without_each_publish();
-    let mut online = Online::start(sources, defaults, printer)?;
+    let mut online = Online::start(sources, &args.recording, defaults, printer)?;
     let mut input = match message {
         Some(message) => Input::Message(Some(message)),
         None => Input::Lines(online.lines()?),

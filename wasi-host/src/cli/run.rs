@@ -7,7 +7,7 @@ use tern_core::device::Reconnect;
 use tern_core::topic::{TopicFilter, TopicName};
 use tern_core::wire::QoS;
 
-use super::args::Options;
+use super::args::{Options, Recording};
 use super::lines::Line;
 use super::login::{Defaults, Sources};
 use super::online::{Online, Print};
@@ -22,6 +22,9 @@ pub struct RunArgs {
     /// Where to connect, and as whom.
     #[command(flatten)]
     pub options: Options,
+    /// What is kept of it.
+    #[command(flatten)]
+    pub recording: Recording,
     /// The topics to subscribe to, with + and # as wildcards
     #[arg(short, long = "topic", value_name = "FILTER", num_args = 1..)]
     pub topics: Vec<TopicFilter>,
@@ -40,7 +43,8 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
         reconnect: Reconnect::DEFAULT,
     };
     let store = args.store.as_deref();
-    let (mut online, kept) = Online::start_keeping(sources, defaults, printer, store)?;
+    let (mut online, kept) =
+        Online::start_keeping(sources, &args.recording, defaults, printer, store)?;
     let lines = online.lines()?;
     let mut outgoing = match store {
         Some(_) => Outgoing::kept(&kept),

@@ -8,7 +8,7 @@ use tern_component::batch::ReportEvent;
 use tern_core::device::Reconnect;
 use tern_core::wire::QoS;
 
-use super::args::Options;
+use super::args::{Options, Recording};
 use super::login::{Defaults, Sources};
 use super::online::{Online, Print};
 use super::outgoing::{Outgoing, Request};
@@ -29,6 +29,9 @@ pub struct SampleArgs {
     /// Where to connect, and as whom.
     #[command(flatten)]
     pub options: Options,
+    /// What is kept of it.
+    #[command(flatten)]
+    pub recording: Recording,
     /// `loop` stays online and publishes again every 2.2 s
     #[arg(value_name = "loop", value_parser = ["loop"])]
     pub mode: Option<String>,
@@ -63,7 +66,7 @@ pub fn run(args: &SampleArgs, sources: &Sources<'_>, printer: Printer) -> Result
             Reconnect::Never
         },
     };
-    let mut online = Online::start(sources, defaults, printer)?;
+    let mut online = Online::start(sources, &args.recording, defaults, printer)?;
     let mut outgoing = Outgoing::default();
     let mut stage = Stage::Connecting;
     let mut connected = false;

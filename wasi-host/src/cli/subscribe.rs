@@ -7,7 +7,7 @@ use tern_core::device::Reconnect;
 use tern_core::topic::TopicFilter;
 use tern_core::wire::QoS;
 
-use super::args::Options;
+use super::args::{Options, Recording};
 use super::login::{Defaults, Sources};
 use super::online::{Online, Print};
 use super::printer::{Lead, Printer};
@@ -21,6 +21,9 @@ pub struct SubscribeArgs {
     /// Where to connect, and as whom.
     #[command(flatten)]
     pub options: Options,
+    /// What is kept of it.
+    #[command(flatten)]
+    pub recording: Recording,
     /// The topics to subscribe to, with + and # as wildcards
     #[arg(short, long = "topic", value_name = "FILTER", required = true, num_args = 1..)]
     pub topics: Vec<TopicFilter>,
@@ -61,7 +64,7 @@ pub fn run(args: &SubscribeArgs, sources: &Sources<'_>, printer: Printer) -> Res
         clean_session: true,
         reconnect: Reconnect::Never,
     };
-    let mut online = Online::start(sources, defaults, printer)?;
+    let mut online = Online::start(sources, &args.recording, defaults, printer)?;
     let mut left = args.count;
     if let Some(left) = left {
         online.want(left);

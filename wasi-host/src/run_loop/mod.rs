@@ -29,7 +29,7 @@ mod session;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use mio::{Events, Poll, Token as PollToken, Waker};
 use tern_component::batch::{BadRow, InputBatch, Outcome, Report, ReportEvent, reports};
@@ -39,6 +39,7 @@ use tern_core::wire::{PacketId, QoS};
 
 use crate::engine::{Engine, EngineError};
 use crate::https;
+use crate::recording::{Recorder, RecordingError};
 use crate::transport::TlsSettings;
 use background::{Background, Done};
 use session::Session;
@@ -107,6 +108,7 @@ pub struct RunLoop {
     sessions: Vec<Option<Session>>,
     batch: InputBatch,
     outcome: Outcome,
+    recorder: Option<(SessionId, Recorder)>,
 }
 
 impl RunLoop {
@@ -128,6 +130,7 @@ impl RunLoop {
             sessions: Vec::new(),
             batch: InputBatch::default(),
             outcome: Outcome::default(),
+            recorder: None,
         })
     }
 
@@ -192,6 +195,30 @@ impl RunLoop {
         self.batch.withdraw(id, token);
     }
 
+    /// Records this device from now on. Begin before it is asked for anything, or the recording does not replay.
+    pub fn record(&mut self, id: SessionId, recorder: Recorder) {
+        self.recorder = Some((id, recorder));
+    }
+
+    /// Ends the recording in order, if there is one.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn finish_recording(&mut self) -> Result<(), RecordingError> {
+        let now = self.now();
+        match self.recorder.take() {
+            Some((_, mut recorder)) => recorder.finish(now),
+            None => Ok(()),
+        }
+    }
+
+    /// When the loop's time 0 was.
+    #[must_use]
+    pub fn zero(&self) -> SystemTime {
+        let now = SystemTime::now();
+        now.checked_sub(self.started.elapsed()).unwrap_or(now)
+    }
+
     /// Starts to connect.
     pub fn connect(&mut self, id: SessionId) {
         self.batch.connect(id);
@@ -252,7 +279,7 @@ impl RunLoop {
     /// by the next poll before it waits.
     ///
     /// # Errors
-    /// The system's poll failed, or the engine: every device in it is gone then.
+    /// The system's poll failed, or the engine: every device in it is gone then. The recording can't be written.
     pub fn poll(
         &mut self,
         timeout: Option<Duration>,
@@ -354,7 +381,16 @@ impl RunLoop {
     ) -> Result<(), RunLoopError> {
         while !self.batch.is_empty() {
             let now = self.now();
+            if let Some((id, recorder)) = &mut self.recorder {
+                let session = self.sessions.get(*id as usize).and_then(Option::as_ref);
+                // What stands for a PINGRESP is this loop's own.
+                let own = session.is_some_and(|session| session.excuses > 0);
+                recorder.hand_in(now, *id, &self.batch, own)?;
+            }
             self.engine.step(now, &self.batch, &mut self.outcome)?;
+            if let Some((id, recorder)) = &mut self.recorder {
+                recorder.take_out(now, *id, &self.batch, &self.outcome)?;
+            }
             let mut login = false;
             for report in reports(&self.outcome, self.batch.bytes()) {
                 let (id, report) = report?;
@@ -450,6 +486,9 @@ pub enum RunLoopError {
     /// The engine failed: every device in it is gone.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The recording can't be written any more.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
 }
 
 impl From<BadRow> for RunLoopError {
