@@ -40,6 +40,11 @@ impl Broker {
 
     /// The connection, once its CONNECT has come. PINGREQs are answered as soon as there is room.
     pub(crate) fn accept(&self) -> Connection {
+        self.accept_login().0
+    }
+
+    /// The same with the body of the CONNECT.
+    pub(crate) fn accept_login(&self) -> (Connection, Vec<u8>) {
         let (stream, _) = self.0.accept().unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
         let mut reader = stream.try_clone().unwrap();
@@ -62,8 +67,8 @@ impl Broker {
             }
         });
         let connection = Connection { packets, stream };
-        connection.expect(CONNECT);
-        connection
+        let login = connection.expect(CONNECT);
+        (connection, login)
     }
 
     /// The same, with the login accepted and one subscription granted.

@@ -13,6 +13,7 @@ mod crashes;
 mod delivery;
 mod insecure;
 mod publish;
+mod record;
 mod run;
 mod sample;
 mod secrets;
