@@ -77,7 +77,7 @@ pub use entry::{Entry, What};
 pub use fields::ReadError;
 pub use header::Header;
 pub use heard::Heard;
-pub use player::{Difference, Fault, Player};
+pub use player::{Difference, Fault, Player, record_again};
 pub use reader::{MAX_LINE, Reader, Recording, Told, read};
 pub use said::Said;
 pub use tap::{Received, Tap};

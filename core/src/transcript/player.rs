@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::mask::{mask_connects, mask_form};
-use super::{Core, Entry, Heard, Said, What};
+use super::{Core, Entry, Heard, Recording, Said, What};
 use crate::time::Instant;
 
 /// Plays entry after entry. What went in is handed in again at its time; what came out then is compared, under
@@ -84,6 +84,14 @@ impl<C: Core> Player<C> {
         self.waiting.len()
     }
 
+    fn write_waiting(&mut self, text: &mut String) {
+        let at = self.now;
+        for said in self.waiting.drain(..) {
+            let what = What::Said(said);
+            Entry { at, what }.write(text);
+        }
+    }
+
     fn nothing_is_left(&mut self) -> Result<(), Fault<C::Error>> {
         match self.waiting.pop_front() {
             None => Ok(()),
@@ -108,6 +116,38 @@ impl<C: Core> Player<C> {
         self.waiting.extend(said.into_iter().map(masked));
         Ok(())
     }
+}
+
+/// Hands in what a recording holds, and records what comes out now instead of what came out then: the same
+/// text where nothing has changed. This is how recordings that are kept for tests are renewed.
+///
+/// # Errors
+/// The core has failed.
+pub fn record_again<C: Core>(recording: &Recording, core: C) -> Result<String, C::Error> {
+    let mut text = String::new();
+    recording.header.write(&mut text);
+    let mut player = Player::new(core);
+    for entry in &recording.entries {
+        match &entry.what {
+            What::Said(_) => player.compares = true,
+            What::Heard(heard) => {
+                // What was handed in together stays together.
+                if player.compares || entry.at != player.now {
+                    player.write_waiting(&mut text);
+                }
+                player.compares = false;
+                player.now = entry.at;
+                entry.write(&mut text);
+                player.hand_in(heard)?;
+            }
+            What::End => {
+                player.write_waiting(&mut text);
+                entry.write(&mut text);
+            }
+        }
+    }
+    player.write_waiting(&mut text);
+    Ok(text)
 }
 
 fn different<E>(at: Instant, recorded: Option<Said>, replayed: Option<Said>) -> Fault<E> {

@@ -199,8 +199,8 @@ fn anything(rng: &mut fastrand::Rng, secret: &str) -> Heard {
         20 | 21 => Heard::Timeout,
         _ => {
             let packet = PACKETS[rng.usize(..PACKETS.len())];
-            // Often cut: the rest may come later, or something else.
-            let len = match rng.bool() {
+            // Now and then cut: the rest may come later, or something else.
+            let len = match rng.u8(0..6) > 0 {
                 true => packet.len(),
                 false => rng.usize(..packet.len()),
             };
@@ -218,7 +218,9 @@ pub(crate) fn life(login: Login, seed: u64, steps: usize) -> String {
     };
     let mut recorder = Recorder::new(&header(login));
     for _ in 0..steps {
-        recorder.now += rng.u64(0..2_000);
+        // Mostly soon; now and then so late that a keep alive has passed.
+        let most = if rng.u8(0..10) == 0 { 100_000 } else { 2_000 };
+        recorder.now += rng.u64(0..most);
         if rng.u8(0..8) == 0 {
             recorder.step(&[Heard::Connect, Heard::Timeout]);
             recorder.step(&[grant(), Heard::TransportOpened]);

@@ -1,17 +1,18 @@
 //! What was recorded plays the same again; where it does not, the first difference is told.
 
 use tern_core::transcript::{
-    Difference, Direct, Fault, Heard, Player, Recording, Said, What, read,
+    Difference, Direct, Fault, Heard, Player, Recording, Said, What, read, record_again,
 };
 
 use crate::lives::{Recorder, header, life, logins, received};
 
-fn play(recording: &Recording) -> Result<usize, (usize, Difference)> {
+/// Plays it all; what was left to compare, or the number of the entry that is different.
+fn play(recording: &Recording) -> Result<usize, (usize, Box<Difference>)> {
     let mut player = Player::new(Direct::new(&recording.header).unwrap());
     for (entry, number) in recording.entries.iter().zip(0..) {
         match player.play(entry) {
             Ok(()) => {}
-            Err(Fault::Different(difference)) => return Err((number, *difference)),
+            Err(Fault::Different(difference)) => return Err((number, difference)),
             Err(Fault::Failed(never)) => match never {},
         }
     }
@@ -27,6 +28,8 @@ fn whatever_happened_plays_the_same_again() {
             let recording = read(text.as_bytes()).unwrap();
             assert!(recording.complete);
             assert_eq!(play(&recording), Ok(0), "{seed}: {text}");
+            let core = Direct::new(&recording.header).unwrap();
+            assert_eq!(record_again(&recording, core).as_deref(), Ok(&text[..]));
             entries += recording.entries.len();
             online += text.matches("out connected").count();
         }

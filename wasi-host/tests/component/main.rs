@@ -3,3 +3,4 @@
 
 mod own_type;
 mod same_outcomes;
+mod same_transcripts;
