@@ -4,9 +4,9 @@ use super::fields::{Fields, ReadError};
 use super::{Entry, Header, What};
 use crate::time::Instant;
 
-/// The longest line that is read, in bytes: a packet of the largest size that a device takes by default, each
-/// byte escaped, stays below.
-pub const MAX_LINE: usize = 64 * 1024 * 1024;
+/// The longest line that is read, in bytes. All that a device queues by default, sent again at once and each byte
+/// escaped, stays below.
+pub const MAX_LINE: usize = 128 * 1024 * 1024;
 
 /// More lines than a header has.
 const MAX_HEADER: usize = 64;
@@ -50,7 +50,7 @@ impl Reader {
         };
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.len() > MAX_LINE {
-            let rule = "at most 67108864 bytes long";
+            let rule = "at most 134217728 bytes long";
             return Err(bad(MAX_LINE + 1, "the line", "longer", rule));
         }
         let line = str::from_utf8(line).map_err(|error| {

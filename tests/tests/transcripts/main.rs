@@ -81,3 +81,24 @@ fn they_show_everything_that_a_device_hears_and_says() {
          transmit unsubscribed"
     );
 }
+
+#[test]
+fn the_format_is_described_whole() {
+    let description = include_str!("../../../docs/recording.md");
+    for (file, text) in recordings() {
+        let mut entries = false;
+        for line in text.lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            let names = if entries { &words[1..] } else { &words[..] };
+            let name = match names {
+                ["in" | "out", kind, ..] => kind,
+                [name, ..] => name,
+                [] => continue,
+            };
+            entries |= line == "begin";
+            let named = description.contains(&format!("`{name}`"))
+                || *name == "end" && description.contains("`TIME end`");
+            assert!(named, "{name} of {} is not described", file.display());
+        }
+    }
+}

@@ -9,6 +9,7 @@
 
 mod entries;
 mod pcap;
+mod pieces;
 mod replay;
 
 use std::fs::File;

@@ -10,6 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tern_core::device::CloseKind;
 use tern_core::time::Instant;
 
+use super::pieces::Pieces;
+
 /// The address of the device.
 const DEVICE: [u8; 4] = [192, 0, 2, 1];
 /// The address of its peer.
@@ -54,6 +56,8 @@ struct Flow {
     /// The next byte's number of either side.
     up: u32,
     down: u32,
+    from_device: Pieces,
+    from_peer: Pieces,
 }
 
 impl Pcap {
@@ -96,6 +100,8 @@ impl Pcap {
             port,
             up: 1_000,
             down: 2_000,
+            from_device: Pieces::new(SEGMENT),
+            from_peer: Pieces::new(SEGMENT),
         });
         self.segment(now, Way::Up, SYN, &[]);
         self.segment(now, Way::Down, SYN | ACK, &[]);
@@ -104,20 +110,37 @@ impl Pcap {
 
     /// The device sent this.
     pub(super) fn up(&mut self, now: Instant, bytes: &[u8]) {
-        for part in bytes.chunks(SEGMENT) {
-            self.segment(now, Way::Up, PSH | ACK, part);
+        let Some(flow) = &mut self.flow else { return };
+        for piece in flow.from_device.cut(bytes) {
+            self.segment(now, Way::Up, PSH | ACK, &piece);
         }
     }
 
     /// The peer sent this.
     pub(super) fn down(&mut self, now: Instant, bytes: &[u8]) {
-        for part in bytes.chunks(SEGMENT) {
-            self.segment(now, Way::Down, PSH | ACK, part);
+        let Some(flow) = &mut self.flow else { return };
+        for piece in flow.from_peer.cut(bytes) {
+            self.segment(now, Way::Down, PSH | ACK, &piece);
+        }
+    }
+
+    /// Writes what still waits for its packet's header to be whole.
+    fn flush(&mut self, now: Instant) {
+        let Some(flow) = &mut self.flow else { return };
+        let left = [
+            (Way::Up, flow.from_device.rest()),
+            (Way::Down, flow.from_peer.rest()),
+        ];
+        for (way, rest) in left {
+            if !rest.is_empty() {
+                self.segment(now, way, PSH | ACK, &rest);
+            }
         }
     }
 
     /// The device closed the connection.
     pub(super) fn close(&mut self, now: Instant) {
+        self.flush(now);
         self.segment(now, Way::Up, FIN | ACK, &[]);
         self.segment(now, Way::Down, FIN | ACK, &[]);
         self.segment(now, Way::Up, ACK, &[]);
@@ -126,6 +149,7 @@ impl Pcap {
 
     /// The connection ended from outside.
     pub(super) fn closed(&mut self, now: Instant, kind: CloseKind) {
+        self.flush(now);
         if kind == CloseKind::Closed {
             self.segment(now, Way::Down, FIN | ACK, &[]);
             self.segment(now, Way::Up, FIN | ACK, &[]);
@@ -254,8 +278,10 @@ mod tests {
         let mut pcap = Pcap::new(UNIX_EPOCH);
         let now = Instant::from_millis(1_234);
         pcap.opened(now);
-        pcap.up(now, &[7; 2_000]);
-        pcap.down(now, &[8; 5]);
+        // A PUBLISH of 2000 bytes, and a PUBACK with the first byte of another one.
+        let publish = [&[0x30, 0xCD, 0x0F][..], &[7; 1_997]].concat();
+        pcap.up(now, &publish);
+        pcap.down(now, &[0x40, 2, 0, 1, 0x40]);
         pcap.close(now);
         let mut rest = &pcap.bytes()[24..];
         let mut seen = Vec::new();
@@ -285,7 +311,8 @@ mod tests {
                 (ACK, 1_001, 2_001, 0),
                 (PSH | ACK, 1_001, 2_001, 1_460),
                 (PSH | ACK, 2_461, 2_001, 540),
-                (PSH | ACK, 2_001, 3_001, 5),
+                (PSH | ACK, 2_001, 3_001, 4),
+                (PSH | ACK, 2_005, 3_001, 1),
                 (FIN | ACK, 3_001, 2_006, 0),
                 (FIN | ACK, 2_006, 3_002, 0),
                 (ACK, 3_002, 2_007, 0),

@@ -12,7 +12,7 @@ fn five_messages() -> Vec<u8> {
 }
 
 /// So many large messages are more than the program, the pipe and both sockets hold together.
-const FLOOD: usize = 2000;
+pub(crate) const FLOOD: usize = 2000;
 
 /// A QoS 0 message of 16 KiB: what would be the id belongs to the payload.
 fn large_message() -> Vec<u8> {
@@ -124,7 +124,7 @@ fn what_came_after_the_reader_had_gone_is_not_acknowledged() {
 }
 
 /// A program whose stdout nobody reads, over some keep alives and far more messages than it holds.
-fn stalled(args: &[&str]) -> (Running, PipeReader, Connection) {
+pub(crate) fn stalled(args: &[&str]) -> (Running, PipeReader, Connection) {
     let broker = Broker::start();
     let url = broker.url();
     let common = ["-t", "a", "--keepalive", "3", "--url", &url];

@@ -9,6 +9,7 @@ use tern_platform::sample::DEVICE_SECRET;
 
 use crate::broker::{Broker, CONNACK, DISCONNECT, SUBACK, SUBSCRIBE, message};
 use crate::cloud::{Cloud, SECRET, TOPIC};
+use crate::delivery::{FLOOD, stalled};
 use crate::program::{Ended, run, start};
 
 /// Where a test records to.
@@ -416,6 +417,41 @@ fn wireshark_reads_the_packets() {
         ];
         assert_eq!(tshark(&pcap, &flags).unwrap().len(), 4);
     }
+}
+
+/// While the reader of stdout takes nothing, the host answers the device's PINGREQs itself: that is a part of what
+/// the device was handed, and no packet.
+#[test]
+fn what_the_host_hands_in_of_its_own_is_recorded_and_is_no_packet() {
+    let (place, count) = (Place::new(), FLOOD.to_string());
+    let (transcript, pcap) = (place.transcript(), place.pcap());
+    let files = ["--record", &transcript, "--pcap", &pcap];
+    let (mut device, reader, connection) = stalled(&[&["sub", "-C", &count][..], &files].concat());
+    device.read_from(reader);
+    let ended = device.end();
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert_eq!(connection.rest().last(), Some(&DISCONNECT));
+    replays_the_same(&transcript);
+    let text = std::fs::read_to_string(&transcript).unwrap();
+    let handed_in = text.matches("\"\\xD0\\x00\"\n").count();
+    let fields = [
+        "-T",
+        "fields",
+        "-e",
+        "mqtt.msgtype",
+        "-Y",
+        "mqtt and not _ws.malformed",
+    ];
+    let Some(types) = tshark(&pcap, &fields) else {
+        return;
+    };
+    let types: Vec<&str> = types.iter().flat_map(|line| line.split(',')).collect();
+    let sent = |wanted: &str| types.iter().filter(|one| **one == wanted).count();
+    assert_eq!(sent("3"), FLOOD);
+    assert!(
+        handed_in > 0 && sent("13") <= sent("12"),
+        "{handed_in} of the host's own"
+    );
 }
 
 #[test]
