@@ -122,3 +122,51 @@ fn another_seed_shows_in_the_waits() {
         "{difference:?}"
     );
 }
+
+#[test]
+fn no_numbers_do_harm() {
+    let numbers =
+        [0, 1, 0xFFFF, 0xFFFF_FFFF, u64::MAX - 1, u64::MAX].map(|number| number.to_string());
+    let (mut played, mut refused) = (0, 0);
+    for login in logins() {
+        let text = life(login, 9, 60);
+        let lines: Vec<&str> = text.lines().collect();
+        for (line, at) in lines.iter().zip(0..) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let places =
+                (0..words.len()).filter(|at| words[*at].bytes().any(|byte| byte.is_ascii_digit()));
+            for place in places {
+                for number in &numbers {
+                    let mut words = words.clone();
+                    let range = format!("{number}..{number}");
+                    words[place] = match words[place].contains("..") {
+                        true => &range,
+                        false => number,
+                    };
+                    let line = words.join(" ");
+                    let mut lines = lines.clone();
+                    lines[at] = &line;
+                    let changed = lines.join("\n") + "\n";
+                    let Ok(recording) = read(changed.as_bytes()) else {
+                        refused += 1;
+                        continue;
+                    };
+                    let Ok(core) = Direct::new(&recording.header) else {
+                        refused += 1;
+                        continue;
+                    };
+                    let mut player = Player::new(core);
+                    played += 1;
+                    for entry in &recording.entries {
+                        // A difference does not end it here: more is to be tried.
+                        let _ = player.play(entry);
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        played > 500 && refused > 500,
+        "{played} played, {refused} refused"
+    );
+}
