@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::mask::{mask_connects, mask_form};
+use super::tap::LOOKED_FOR;
 use super::{Core, Entry, Heard, Recording, Said, What};
 use crate::time::Instant;
 
@@ -69,7 +70,8 @@ impl<C: Core> Player<C> {
             What::Said(recorded) => {
                 self.compares = true;
                 let recorded = masked(recorded.clone());
-                match self.waiting.pop_front() {
+                let replayed = self.waiting.pop_front();
+                match replayed.map(|replayed| under_mask(&recorded, replayed)) {
                     Some(replayed) if replayed == recorded => Ok(()),
                     replayed => Err(different(self.now, Some(recorded), replayed)),
                 }
@@ -156,6 +158,40 @@ fn different<E>(at: Instant, recorded: Option<Said>, replayed: Option<Said>) -> 
         recorded,
         replayed,
     }))
+}
+
+/// The stars of what was recorded, over what came out now: a secret may have been a word that a device says of
+/// itself too.
+fn under_mask(recorded: &Said, replayed: Said) -> Said {
+    let mut texts = VecDeque::new();
+    let _ = recorded.clone().map_texts(&mut |text| {
+        texts.push_back(text);
+        Vec::new()
+    });
+    replayed.map_texts(&mut |mut text| {
+        if let Some(recorded) = texts.pop_front() {
+            cover(&recorded, &mut text);
+        }
+        text
+    })
+}
+
+/// Writes every row of stars in `mask` that may be a secret over the same place of `text`.
+fn cover(mask: &[u8], text: &mut [u8]) {
+    if mask.len() != text.len() || mask == text {
+        return;
+    }
+    let mut at = 0;
+    for row in mask.chunk_by(|one, next| (*one == b'*') == (*next == b'*')) {
+        let end = at + row.len();
+        if row.first() == Some(&b'*')
+            && row.len() >= LOOKED_FOR
+            && let Some(place) = text.get_mut(at..end)
+        {
+            place.fill(b'*');
+        }
+        at = end;
+    }
 }
 
 /// Stars in place of a password and of a signature.

@@ -144,6 +144,47 @@ impl Said {
         }
     }
 
+    /// The same with everything that is text or bytes put through `map`, field after field.
+    pub(super) fn map_texts(mut self, map: &mut dyn FnMut(Vec<u8>) -> Vec<u8>) -> Self {
+        let mut text = |text: &mut String| {
+            let bytes = map(core::mem::take(text).into_bytes());
+            *text = String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        };
+        match &mut self {
+            Self::SendHttp { body, .. } => text(body),
+            Self::NotAccepted { text: reason, .. } => text(reason),
+            Self::Refused(refusal) | Self::Ended(Ended::Refused(refusal)) => {
+                text(&mut refusal.reason);
+                text(&mut refusal.explanation);
+            }
+            Self::Disconnected(disconnect) | Self::Ended(Ended::Disconnected(disconnect)) => {
+                text(&mut disconnect.reason);
+            }
+            Self::Subscribed { filter, .. }
+            | Self::SubscribeRefused { filter, .. }
+            | Self::Unsubscribed { filter, .. } => text(filter),
+            Self::Message { topic, payload, .. } => {
+                text(topic);
+                *payload = map(core::mem::take(payload));
+            }
+            Self::Transmit(bytes) => *bytes = map(core::mem::take(bytes)),
+            Self::OpenTransport(_)
+            | Self::CloseTransport
+            | Self::Deadline(_)
+            | Self::Consumed { .. }
+            | Self::Accepted(_)
+            | Self::Connecting(_)
+            | Self::Authenticated
+            | Self::Connected { .. }
+            | Self::Reconnecting { .. }
+            | Self::Published(_)
+            | Self::Failed { .. }
+            | Self::Ended(Ended::Requested) => {}
+        }
+        self
+    }
+
     pub(super) fn write(&self, line: &mut Line<'_>) {
         line.word(self.kind());
         match self {

@@ -7,11 +7,12 @@ use zeroize::Zeroizing;
 use super::mask::{mask_connects, mask_form};
 use super::token::mask_token;
 use super::{Header, Heard, Said};
-use crate::device::{CloseReason, Config, Disconnect, Ended, Login, Refusal};
+use crate::device::{CloseReason, Config, Login};
+use crate::identity::ClientId;
 
 /// A secret that is shorter is overwritten where its place is known, and not looked for elsewhere: too much of
 /// what has nothing to do with it would be lost.
-const LOOKED_FOR: usize = 8;
+pub(super) const LOOKED_FOR: usize = 8;
 
 /// More bytes than the fields of a CONNECT can have up to its password's end.
 const MAX_CONNECT: usize = 6 * 65_535;
@@ -72,12 +73,29 @@ impl Tap {
         tap
     }
 
-    /// What begins the recording. Whoever took the deviceSecret for a client id finds stars in its place, too.
+    /// What begins the recording. Whoever took a secret for a client id or a user name finds stars in its place,
+    /// too.
     #[must_use]
     pub fn header(&self, header: &Header) -> String {
+        let mut header = header.clone();
+        match &mut header.config.login {
+            Login::Direct { client_id, .. } | Login::Https { client_id, .. } => {
+                let masked = self.known.text(client_id.as_str().to_owned());
+                // Stars keep the rules of a client id.
+                *client_id = ClientId::new(&masked).unwrap_or_else(|_| client_id.clone());
+            }
+            Login::Plain {
+                client_id,
+                username,
+                ..
+            } => {
+                *client_id = self.known.text(core::mem::take(client_id));
+                *username = username.take().map(|username| self.known.text(username));
+            }
+        }
         let mut text = String::new();
         header.write(&mut text);
-        self.known.text(text)
+        text
     }
 
     /// Something was handed in, apart from received bytes.
@@ -170,7 +188,8 @@ impl Tap {
                     body: known.text(body),
                 }
             }
-            other => known.said(other),
+            // What a device says in words may repeat a peer's.
+            other => other.map_texts(&mut |bytes| known.bytes(bytes)),
         }
     }
 
@@ -255,66 +274,6 @@ impl Secrets {
         CloseReason {
             kind: reason.kind,
             text: self.text(reason.text),
-        }
-    }
-
-    fn refusal(&self, refusal: Refusal) -> Refusal {
-        Refusal {
-            by: refusal.by,
-            reason: self.text(refusal.reason),
-            explanation: self.text(refusal.explanation),
-        }
-    }
-
-    fn disconnect(&self, disconnect: Disconnect) -> Disconnect {
-        Disconnect {
-            kind: disconnect.kind,
-            reason: self.text(disconnect.reason),
-        }
-    }
-
-    fn said(&self, said: Said) -> Said {
-        match said {
-            Said::NotAccepted { is_full, text } => Said::NotAccepted {
-                is_full,
-                text: self.text(text),
-            },
-            Said::Refused(refusal) => Said::Refused(self.refusal(refusal)),
-            Said::Disconnected(disconnect) => Said::Disconnected(self.disconnect(disconnect)),
-            Said::Subscribed { token, filter, qos } => Said::Subscribed {
-                token,
-                filter: self.text(filter),
-                qos,
-            },
-            Said::SubscribeRefused { token, filter } => Said::SubscribeRefused {
-                token,
-                filter: self.text(filter),
-            },
-            Said::Unsubscribed { token, filter } => Said::Unsubscribed {
-                token,
-                filter: self.text(filter),
-            },
-            Said::Message {
-                topic,
-                payload,
-                qos,
-                dup,
-                retain,
-            } => Said::Message {
-                topic: self.text(topic),
-                payload: self.bytes(payload),
-                qos,
-                dup,
-                retain,
-            },
-            Said::Ended(ended) => match ended {
-                Ended::Refused(refusal) => Said::Ended(Ended::Refused(self.refusal(refusal))),
-                Ended::Disconnected(disconnect) => {
-                    Said::Ended(Ended::Disconnected(self.disconnect(disconnect)))
-                }
-                Ended::Requested => Said::Ended(ended),
-            },
-            other => other,
         }
     }
 }

@@ -150,3 +150,47 @@ fn bytes_of_the_hosts_own_are_not_taken_for_the_peers() {
     let rest = tap.received(&whole, true);
     assert_eq!((rest.heard, rest.fresh), (received(&whole), 4));
 }
+
+/// Passwords that are words of the core's own, a packet's own, and the host's name.
+#[test]
+fn a_password_that_is_an_ordinary_word_replays_too() {
+    for password in [
+        "password",
+        "connection",
+        "keep-alive",
+        "localhost",
+        "\0\x04MQTT\x04\u{2}",
+    ] {
+        let login = tern_core::device::Login::Plain {
+            client_id: password.replace('\0', ""),
+            username: Some(password.replace('\0', "")),
+            password: Some(password.into()),
+            endpoint: tern_core::identity::Endpoint::from_url("mqtt://localhost").unwrap(),
+        };
+        let mut recorder = Recorder::new(&header(login));
+        recorder.step(&[Heard::Connect, Heard::TransportOpened]);
+        recorder.step(&[received(&[0x20, 2, 0, 0])]);
+        recorder.step(&[Heard::Subscribe {
+            filter: "localhost/keep-alive/+".into(),
+            qos: tern_core::wire::QoS::AtLeastOnce,
+        }]);
+        recorder.step(&[received(&[0x90, 3, 0, 1, 1])]);
+        recorder.step(&[Heard::TransportClosed(tern_core::device::CloseReason {
+            kind: tern_core::device::CloseKind::Closed,
+            text: format!("localhost: the connection of {password} was closed"),
+        })]);
+        recorder.now = 5_000;
+        recorder.step(&[Heard::Timeout]);
+        recorder.step(&[Heard::TransportOpened]);
+        recorder.step(&[received(&[0x20, 2, 0, 4])]);
+        let text = recorder.end();
+        assert!(text.contains(" out refused connack 4 "), "{text}");
+        let recording = read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let mut player = Player::new(Direct::new(&recording.header).unwrap());
+        for entry in &recording.entries {
+            player
+                .play(entry)
+                .unwrap_or_else(|fault| panic!("{password:?}: {fault:?}"));
+        }
+    }
+}
