@@ -387,10 +387,18 @@ impl RunLoop {
                 let own = session.is_some_and(|session| session.excuses > 0);
                 recorder.hand_in(now, *id, &self.batch, own)?;
             }
-            self.engine.step(now, &self.batch, &mut self.outcome)?;
+            let stepped = self.engine.step(now, &self.batch, &mut self.outcome);
             if let Some((id, recorder)) = &mut self.recorder {
-                recorder.take_out(now, *id, &self.batch, &self.outcome)?;
+                if stepped.is_err() {
+                    // What made the engine fail is the most wanted part of a recording.
+                    self.outcome.clear();
+                }
+                let recorded = recorder.take_out(now, *id, &self.batch, &self.outcome);
+                if stepped.is_ok() {
+                    recorded?;
+                }
             }
+            stepped?;
             let mut login = false;
             for report in reports(&self.outcome, self.batch.bytes()) {
                 let (id, report) = report?;
