@@ -18,6 +18,9 @@ use crate::time::Instant;
 use crate::topic::{TopicError, TopicFilter};
 use crate::wire::{PacketId, QoS, WriteError};
 
+/// The highest token that is taken in from elsewhere: so many are left behind it that none is ever given twice.
+const MAX_TOKEN: Token = Token(u64::MAX >> 1);
+
 /// A device's part of the session [MQTT-3.1.2-4], and what its caller knows it by. QoS 0 messages are no part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
@@ -75,7 +78,8 @@ impl Device {
     /// the queue do not hold for it: it was accepted already.
     ///
     /// # Errors
-    /// The device is not idle; the token is not higher than every token before; the packet identifier is
+    /// The device is not idle; the token is not higher than every token before, or so high that none is left
+    /// behind it; the packet identifier is
     /// another message's; or the message is none that can be written.
     pub fn restore_message(&mut self, message: &KeptMessage) -> Result<(), RestoreError> {
         self.must_be_idle()?;
@@ -85,6 +89,7 @@ impl Device {
                 last: Token(self.last_token),
             });
         }
+        must_leave_room(message.token)?;
         self.outbox.restore(message, &mut self.ids)?;
         self.last_token = message.token.0;
         // What was read from where it is kept is kept.
@@ -114,9 +119,10 @@ impl Device {
     /// Gives no token up to this one any more.
     ///
     /// # Errors
-    /// The device is not idle.
+    /// The device is not idle, or the token is so high that none is left behind it.
     pub fn restore_tokens(&mut self, last: Token) -> Result<(), RestoreError> {
         self.must_be_idle()?;
+        must_leave_room(last)?;
         self.last_token = self.last_token.max(last.0);
         Ok(())
     }
@@ -160,6 +166,13 @@ impl Device {
     }
 }
 
+fn must_leave_room(token: Token) -> Result<(), RestoreError> {
+    match token > MAX_TOKEN {
+        true => Err(RestoreError::TokenTooHigh { token }),
+        false => Ok(()),
+    }
+}
+
 /// Why a session can't be gone on with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -179,6 +192,14 @@ pub enum RestoreError {
         token: Token,
         /// The highest token so far.
         last: Token,
+    },
+    /// No device counts that far: what was kept is damaged.
+    #[error(
+        "token {token} is higher than 9223372036854775807, which no device reaches: what was kept is damaged"
+    )]
+    TokenTooHigh {
+        /// The token.
+        token: Token,
     },
     /// Two messages with one packet identifier [MQTT-2.3.1-2].
     #[error("message {token}: its packet identifier {id} is another message's [MQTT-2.3.1-2]")]

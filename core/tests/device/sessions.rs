@@ -223,6 +223,23 @@ fn what_no_device_has_handed_out_is_refused_by_its_message() {
     assert_eq!(device.restore_tokens(Token(1)), running);
 }
 
+/// A token is never given twice, not even after one that only damage can bring.
+#[test]
+fn a_token_that_leaves_no_other_is_refused() {
+    let mut device = Scripted::new(plain());
+    let last = Token(u64::MAX >> 1);
+    for too_high in [Token(last.0 + 1), Token(u64::MAX)] {
+        let refused = Err(RestoreError::TokenTooHigh { token: too_high });
+        assert_eq!(device.device.restore_tokens(too_high), refused);
+        let message = kept(too_high.0, 1, "x");
+        assert_eq!(device.device.restore_message(&message), refused);
+    }
+    assert_eq!(device.device.restore_tokens(last), Ok(()));
+    device.connect();
+    let next = device.publish("t", "a", QoS::AtLeastOnce);
+    assert_eq!(next, Token(last.0 + 1));
+}
+
 #[test]
 fn a_message_leaves_once_it_is_kept() {
     let mut device = Scripted::new(plain());
