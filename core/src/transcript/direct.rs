@@ -4,7 +4,9 @@ use core::convert::Infallible;
 
 use super::{Header, Heard, Said};
 use crate::auth::HttpAnswer;
-use crate::device::{ConfigError, Device, Input, Output, PublishError, SubscribeError, Token};
+use crate::device::{
+    ConfigError, Device, Input, Output, PublishError, RestoreError, Session, SubscribeError, Token,
+};
 use crate::time::Instant;
 use crate::topic::{TopicFilter, TopicName};
 
@@ -33,6 +35,8 @@ pub struct Direct {
     device: Device,
     /// What was said last.
     deadline: Option<Instant>,
+    /// Whether the host keeps each message before it is sent.
+    holds: bool,
 }
 
 impl Direct {
@@ -44,6 +48,7 @@ impl Direct {
         Ok(Self {
             device: Device::new(header.config.clone(), header.seed)?,
             deadline: None,
+            holds: false,
         })
     }
 
@@ -91,7 +96,10 @@ impl Core for Direct {
                 qos,
             } => said.push(match TopicName::new(topic) {
                 Ok(topic) => match device.publish(now, &topic, payload, *qos) {
-                    Ok(token) => Said::Accepted(token),
+                    Ok(token) => match device.packet_id(token).filter(|_| self.holds) {
+                        Some(packet_id) => Said::ToBeKept { token, packet_id },
+                        None => Said::Accepted(token),
+                    },
                     Err(error) => not_accepted(matches!(error, PublishError::Full { .. }), &error),
                 },
                 Err(error) => not_accepted(false, &error),
@@ -130,6 +138,21 @@ impl Core for Direct {
             Heard::Timeout => {
                 device.handle_input(now, Input::Timeout);
             }
+            Heard::RestoreMessage(message) => said.extend(fault(device.restore_message(message))),
+            Heard::RestoreSubscription { filter, qos } => match TopicFilter::new(filter) {
+                Ok(filter) => said.extend(fault(device.restore_subscription(&filter, *qos))),
+                Err(error) => said.push(not_restored(&error)),
+            },
+            Heard::RestoreTokens(last) => said.extend(fault(device.restore_tokens(*last))),
+            Heard::HoldUntilKept => {
+                self.holds = true;
+                device.hold_until_kept();
+            }
+            Heard::Kept(up_to) => device.kept(now, *up_to),
+            Heard::Withdraw(token) => {
+                device.withdraw(now, *token);
+            }
+            Heard::TellSession => tell(device.session(), said),
         }
         self.drain(held, said);
         Ok(())
@@ -141,6 +164,28 @@ fn answered(result: Result<Token, SubscribeError>) -> Said {
         Ok(token) => Said::Accepted(token),
         Err(error) => not_accepted(matches!(error, SubscribeError::Full { .. }), &error),
     }
+}
+
+/// What is said of a restoration: nothing where it was done.
+fn fault(result: Result<(), RestoreError>) -> Option<Said> {
+    result.err().map(|error| not_restored(&error))
+}
+
+fn not_restored(error: &impl ToString) -> Said {
+    let text = error.to_string();
+    Said::NotRestored { text }
+}
+
+fn tell(session: Session, said: &mut Vec<Said>) {
+    said.extend(session.messages.into_iter().map(Said::SessionMessage));
+    let subscriptions = session.subscriptions.into_iter();
+    said.extend(
+        subscriptions.map(|(filter, qos)| Said::SessionSubscription {
+            filter: filter.as_str().to_owned(),
+            qos,
+        }),
+    );
+    said.push(Said::SessionTold(session.last_token));
 }
 
 fn not_accepted(is_full: bool, error: &impl ToString) -> Said {

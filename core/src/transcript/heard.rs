@@ -1,7 +1,7 @@
 //! What a device is handed.
 
 use super::fields::{Fields, Line, ReadError};
-use crate::device::CloseReason;
+use crate::device::{CloseReason, KeptMessage, Token};
 use crate::wire::QoS;
 
 /// Something that a device was asked for, or that happened to it.
@@ -54,6 +54,25 @@ pub enum Heard {
     HttpFailed(CloseReason),
     /// The deadline has come.
     Timeout,
+    /// Take in a message of an earlier device's session.
+    RestoreMessage(KeptMessage),
+    /// Take in a subscription of an earlier device's session.
+    RestoreSubscription {
+        /// The topic filter.
+        filter: String,
+        /// The QoS that was asked for.
+        qos: QoS,
+    },
+    /// Give no token up to this one.
+    RestoreTokens(Token),
+    /// Send no QoS 1 message before it is kept.
+    HoldUntilKept,
+    /// The messages up to this one are kept.
+    Kept(Token),
+    /// This message can't be kept.
+    Withdraw(Token),
+    /// Tell the session.
+    TellSession,
 }
 
 impl Heard {
@@ -94,13 +113,34 @@ impl Heard {
             Self::Timeout => {
                 line.word("timeout");
             }
+            Self::RestoreMessage(message) => line.word("restore-message").kept_message(message),
+            Self::RestoreSubscription { filter, qos } => {
+                line.word("restore-subscription").qos(*qos);
+                line.text(filter.as_bytes());
+            }
+            Self::RestoreTokens(last) => {
+                line.word("restore-tokens").number(last.0);
+            }
+            Self::HoldUntilKept => {
+                line.word("hold-until-kept");
+            }
+            Self::Kept(up_to) => {
+                line.word("kept").number(up_to.0);
+            }
+            Self::Withdraw(token) => {
+                line.word("withdraw").number(token.0);
+            }
+            Self::TellSession => {
+                line.word("tell-session");
+            }
         }
     }
 
     pub(super) fn read(fields: &mut Fields<'_>) -> Result<Self, ReadError> {
         let rule = "what a device can be handed: connect, disconnect, publish, subscribe, unsubscribe, \
-                    transport-opened, received, received-anew, transport-closed, http-answered, http-failed \
-                    or timeout";
+                    transport-opened, received, received-anew, transport-closed, http-answered, http-failed, \
+                    timeout, restore-message, restore-subscription, restore-tokens, hold-until-kept, kept, \
+                    withdraw or tell-session";
         type Read = fn(&mut Fields<'_>) -> Result<Heard, ReadError>;
         let read = fields.word_as("kind", rule, |word| {
             let read: Read = match word {
@@ -135,6 +175,18 @@ impl Heard {
                 },
                 "http-failed" => |fields| fields.close_reason().map(Self::HttpFailed),
                 "timeout" => |_| Ok(Self::Timeout),
+                "restore-message" => |fields| fields.kept_message().map(Self::RestoreMessage),
+                "restore-subscription" => |fields| {
+                    Ok(Self::RestoreSubscription {
+                        qos: fields.qos()?,
+                        filter: fields.text("filter")?,
+                    })
+                },
+                "restore-tokens" => |fields| fields.token().map(Self::RestoreTokens),
+                "hold-until-kept" => |_| Ok(Self::HoldUntilKept),
+                "kept" => |fields| fields.token().map(Self::Kept),
+                "withdraw" => |fields| fields.token().map(Self::Withdraw),
+                "tell-session" => |_| Ok(Self::TellSession),
                 _ => return None,
             };
             Some(read)

@@ -1,10 +1,10 @@
 //! What a device wants done, and what it tells.
 
 use super::fields::{Fields, Line, ReadError};
-use crate::device::{Disconnect, Ended, Event, FailReason, Refusal, Token};
+use crate::device::{Disconnect, Ended, Event, FailReason, KeptMessage, Refusal, Token};
 use crate::identity::Endpoint;
 use crate::time::Instant;
-use crate::wire::QoS;
+use crate::wire::{PacketId, QoS};
 
 /// Something that came out of a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,24 @@ pub enum Said {
     NotAccepted {
         /// Whether it is worth trying again later.
         is_full: bool,
+        text: String,
+    },
+    /// A publish was accepted, and is held back until it is kept or withdrawn.
+    ToBeKept {
+        token: Token,
+        packet_id: PacketId,
+    },
+    /// A message of the session that was asked for.
+    SessionMessage(KeptMessage),
+    /// A subscription of the session that was asked for.
+    SessionSubscription {
+        filter: String,
+        qos: QoS,
+    },
+    /// The session has been told; this is the last token that was given.
+    SessionTold(Token),
+    /// A part of a session was not taken in.
+    NotRestored {
         text: String,
     },
     Connecting(Endpoint),
@@ -128,6 +146,11 @@ impl Said {
             Self::Consumed { .. } => "consumed",
             Self::Accepted(_) => "accepted",
             Self::NotAccepted { .. } => "not-accepted",
+            Self::ToBeKept { .. } => "to-be-kept",
+            Self::SessionMessage(_) => "session-message",
+            Self::SessionSubscription { .. } => "session-subscription",
+            Self::SessionTold(_) => "session-told",
+            Self::NotRestored { .. } => "not-restored",
             Self::Connecting(_) => "connecting",
             Self::Authenticated => "authenticated",
             Self::Connected { .. } => "connected",
@@ -153,6 +176,12 @@ impl Said {
         };
         match &mut self {
             Self::SendHttp { body, .. } => text(body),
+            Self::SessionMessage(message) => {
+                text(&mut message.topic);
+                message.payload = map(core::mem::take(&mut message.payload));
+            }
+            Self::SessionSubscription { filter, .. } => text(filter),
+            Self::NotRestored { text: reason } => text(reason),
             Self::NotAccepted { text: reason, .. } => text(reason),
             Self::Refused(refusal) | Self::Ended(Ended::Refused(refusal)) => {
                 text(&mut refusal.reason);
@@ -174,6 +203,8 @@ impl Said {
             | Self::Deadline(_)
             | Self::Consumed { .. }
             | Self::Accepted(_)
+            | Self::ToBeKept { .. }
+            | Self::SessionTold(_)
             | Self::Connecting(_)
             | Self::Authenticated
             | Self::Connected { .. }
@@ -204,8 +235,18 @@ impl Said {
             Self::Consumed { consumed, need } => {
                 line.size(*consumed).size(*need);
             }
-            Self::Accepted(token) | Self::Published(token) => {
+            Self::Accepted(token) | Self::Published(token) | Self::SessionTold(token) => {
                 line.number(token.0);
+            }
+            Self::ToBeKept { token, packet_id } => {
+                line.number(token.0).number(packet_id.get());
+            }
+            Self::SessionMessage(message) => line.kept_message(message),
+            Self::SessionSubscription { filter, qos } => {
+                line.qos(*qos).text(filter.as_bytes());
+            }
+            Self::NotRestored { text } => {
+                line.text(text.as_bytes());
             }
             Self::NotAccepted { is_full, text } => {
                 let word = if *is_full { "full" } else { "other" };
@@ -254,7 +295,8 @@ impl Said {
 
     pub(super) fn read(fields: &mut Fields<'_>) -> Result<Self, ReadError> {
         let rule = "what a device can say: open-transport, send-http, transmit, close-transport, deadline, \
-                    consumed, accepted, not-accepted, or an event";
+                    consumed, accepted, not-accepted, to-be-kept, session-message, session-subscription, \
+                    session-told, not-restored, or an event";
         type Read = fn(&mut Fields<'_>) -> Result<Said, ReadError>;
         const BYTES: &str = "a whole number of bytes";
         let read = fields.word_as("kind", rule, |word| {
@@ -288,6 +330,24 @@ impl Said {
                     })?;
                     let text = fields.text("reason")?;
                     Ok(Self::NotAccepted { is_full, text })
+                },
+                "to-be-kept" => |fields| {
+                    Ok(Self::ToBeKept {
+                        token: fields.token()?,
+                        packet_id: fields.packet_id()?,
+                    })
+                },
+                "session-message" => |fields| fields.kept_message().map(Self::SessionMessage),
+                "session-subscription" => |fields| {
+                    Ok(Self::SessionSubscription {
+                        qos: fields.qos()?,
+                        filter: fields.text("filter")?,
+                    })
+                },
+                "session-told" => |fields| fields.token().map(Self::SessionTold),
+                "not-restored" => |fields| {
+                    let text = fields.text("reason")?;
+                    Ok(Self::NotRestored { text })
                 },
                 "connecting" => |fields| fields.endpoint().map(Self::Connecting),
                 "authenticated" => |_| Ok(Self::Authenticated),

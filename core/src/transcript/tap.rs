@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::mask::{mask_connects, mask_form};
 use super::token::mask_token;
 use super::{Header, Heard, Said};
-use crate::device::{CloseReason, Config, Login};
+use crate::device::{CloseReason, Config, KeptMessage, Login};
 use crate::identity::ClientId;
 
 /// A secret that is shorter is overwritten where its place is known, and not looked for elsewhere: too much of
@@ -123,6 +123,15 @@ impl Tap {
                 let body = known.bytes(body);
                 Heard::HttpAnswered { status, body }
             }
+            Heard::RestoreMessage(message) => Heard::RestoreMessage(KeptMessage {
+                topic: known.text(message.topic),
+                payload: known.bytes(message.payload),
+                ..message
+            }),
+            Heard::RestoreSubscription { filter, qos } => Heard::RestoreSubscription {
+                filter: known.text(filter),
+                qos,
+            },
             Heard::TransportClosed(reason) => Heard::TransportClosed(known.reason(reason)),
             Heard::HttpFailed(reason) => Heard::HttpFailed(known.reason(reason)),
             other => other,

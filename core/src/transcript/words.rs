@@ -2,10 +2,11 @@
 
 use super::fields::{Fields, Line, ReadError};
 use crate::device::{
-    CloseKind, CloseReason, Disconnect, DisconnectKind, FailReason, Refusal, RefusedBy, Token,
+    CloseKind, CloseReason, Disconnect, DisconnectKind, FailReason, KeptMessage, Refusal,
+    RefusedBy, Token,
 };
 use crate::identity::Endpoint;
-use crate::wire::{ConnectCode, QoS};
+use crate::wire::{ConnectCode, PacketId, QoS};
 
 const CLOSE_KINDS: [CloseKind; 5] = [
     CloseKind::Closed,
@@ -49,10 +50,11 @@ const fn disconnect_word(kind: DisconnectKind) -> &'static str {
     }
 }
 
-const FAIL_REASONS: [FailReason; 3] = [
+const FAIL_REASONS: [FailReason; 4] = [
     FailReason::TimedOut,
     FailReason::GivenBack,
     FailReason::Unwritable,
+    FailReason::Withdrawn,
 ];
 
 const fn fail_word(reason: FailReason) -> &'static str {
@@ -60,6 +62,7 @@ const fn fail_word(reason: FailReason) -> &'static str {
         FailReason::TimedOut => "timed-out",
         FailReason::GivenBack => "given-back",
         FailReason::Unwritable => "unwritable",
+        FailReason::Withdrawn => "withdrawn",
     }
 }
 
@@ -93,6 +96,18 @@ impl Line<'_> {
 
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint) -> &mut Self {
         self.text(endpoint.to_string().as_bytes())
+    }
+
+    pub(super) fn packet_id(&mut self, id: Option<PacketId>) -> &mut Self {
+        self.option(id, |line, id| {
+            line.number(id.get());
+        });
+        self
+    }
+
+    pub(super) fn kept_message(&mut self, message: &KeptMessage) {
+        self.number(message.token.0).packet_id(message.packet_id);
+        self.text(message.topic.as_bytes()).text(&message.payload);
     }
 
     pub(super) fn token(&mut self, token: Option<Token>) -> &mut Self {
@@ -141,7 +156,7 @@ impl Fields<'_> {
     }
 
     pub(super) fn fail_reason(&mut self) -> Result<FailReason, ReadError> {
-        let rule = "timed-out, given-back or unwritable";
+        let rule = "timed-out, given-back, unwritable or withdrawn";
         self.one_of("reason", rule, &FAIL_REASONS, fail_word)
     }
 
@@ -157,6 +172,21 @@ impl Fields<'_> {
             "a URL: mqtt://, mqtts://, ws:// or wss:// with host and port",
             |url| Endpoint::from_url(url).ok(),
         )
+    }
+
+    pub(super) fn packet_id(&mut self) -> Result<PacketId, ReadError> {
+        self.word_as("packet identifier", "1 to 65535", |word| {
+            PacketId::new(word.parse().ok()?)
+        })
+    }
+
+    pub(super) fn kept_message(&mut self) -> Result<KeptMessage, ReadError> {
+        Ok(KeptMessage {
+            token: self.token()?,
+            packet_id: self.option(Self::packet_id)?,
+            topic: self.text("topic")?,
+            payload: self.bytes("payload")?,
+        })
     }
 
     pub(super) fn token(&mut self) -> Result<Token, ReadError> {

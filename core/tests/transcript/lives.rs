@@ -3,12 +3,12 @@
 use core::time::Duration;
 
 use tern_core::auth::AuthUrl;
-use tern_core::device::{CloseKind, CloseReason, Config, Login, Reconnect};
+use tern_core::device::{CloseKind, CloseReason, Config, KeptMessage, Login, Reconnect, Token};
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
 use tern_core::sign::{Password, SignMethod};
 use tern_core::time::Instant;
 use tern_core::transcript::{Core, Direct, Entry, Header, Heard, Said, Tap, What};
-use tern_core::wire::QoS;
+use tern_core::wire::{PacketId, QoS};
 
 /// The device's secret: no recording may hold it.
 pub(crate) const SECRET: &str = "fc73ae4f1f2fb21073f1eee685cf4435";
@@ -167,7 +167,7 @@ fn anything(rng: &mut fastrand::Rng, secret: &str) -> Heard {
         text: format!("gone: \"{secret}\" \u{1F600}\n"),
     };
     let qos = QoS::from_number(rng.u8(0..3)).unwrap();
-    match rng.u8(0..26) {
+    match rng.u8(0..32) {
         0 | 1 => Heard::Connect,
         2 => Heard::Disconnect,
         3..=5 => Heard::Publish {
@@ -197,6 +197,20 @@ fn anything(rng: &mut fastrand::Rng, secret: &str) -> Heard {
         18 => Heard::HttpFailed(reason),
         19 => received(&[rng.u8(..), rng.u8(..), rng.u8(..)]),
         20 | 21 => Heard::Timeout,
+        26 => Heard::TellSession,
+        27 => Heard::Withdraw(Token(rng.u64(..12))),
+        28 => Heard::Kept(Token(rng.u64(..40))),
+        29 => Heard::RestoreMessage(KeptMessage {
+            token: Token(rng.u64(..60)),
+            packet_id: PacketId::new(rng.u16(..3)),
+            topic: "kept".into(),
+            payload: secret.into(),
+        }),
+        30 => Heard::RestoreSubscription {
+            filter: "kept/#".into(),
+            qos,
+        },
+        31 => Heard::RestoreTokens(Token(rng.u64(..50))),
         _ => {
             let packet = PACKETS[rng.usize(..PACKETS.len())];
             // Now and then cut: the rest may come later, or something else.
@@ -217,6 +231,9 @@ pub(crate) fn life(login: Login, seed: u64, steps: usize) -> String {
         _ => SECRET,
     };
     let mut recorder = Recorder::new(&header(login));
+    if steps > 0 && seed % 3 == 0 {
+        recorder.step(&[Heard::HoldUntilKept]);
+    }
     for _ in 0..steps {
         // Mostly soon; now and then so late that a keep alive has passed.
         let most = if rng.u8(0..10) == 0 { 100_000 } else { 2_000 };

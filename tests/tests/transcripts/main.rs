@@ -71,14 +71,15 @@ fn they_show_everything_that_a_device_hears_and_says() {
     let words = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(
         words(&heard),
-        "connect disconnect http-answered http-failed publish received received-anew subscribe timeout \
-         transport-closed transport-opened unsubscribe"
+        "connect disconnect hold-until-kept http-answered http-failed kept publish received received-anew \
+         restore-message restore-subscription restore-tokens subscribe tell-session timeout transport-closed \
+         transport-opened unsubscribe withdraw"
     );
     assert_eq!(
         words(&said),
         "accepted authenticated close-transport connected connecting consumed deadline disconnected ended failed \
-         message not-accepted open-transport published reconnecting refused send-http subscribe-refused subscribed \
-         transmit unsubscribed"
+         message not-accepted not-restored open-transport published reconnecting refused send-http session-message \
+         session-subscription session-told subscribe-refused subscribed to-be-kept transmit unsubscribed"
     );
 }
 

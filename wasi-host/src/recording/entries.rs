@@ -1,6 +1,7 @@
 //! From the engine's batches to the entries of a recording, and back.
 
 use tern_component::batch::{Command, InputBatch, Report, ReportEvent};
+use tern_core::device::KeptMessage;
 use tern_core::transcript::{Heard, Said};
 
 /// What a command tells a device.
@@ -36,6 +37,26 @@ pub(super) fn heard(command: &Command<'_>) -> Heard {
         },
         Command::HttpFailed(reason) => Heard::HttpFailed(reason.clone()),
         Command::Timeout => Heard::Timeout,
+        Command::RestoreMessage {
+            token,
+            packet_id,
+            topic,
+            payload,
+        } => Heard::RestoreMessage(KeptMessage {
+            token: *token,
+            packet_id: *packet_id,
+            topic: (*topic).to_owned(),
+            payload: payload.to_vec(),
+        }),
+        Command::RestoreSubscription { filter, qos } => Heard::RestoreSubscription {
+            filter: (*filter).to_owned(),
+            qos: *qos,
+        },
+        Command::RestoreTokens(last) => Heard::RestoreTokens(*last),
+        Command::HoldUntilKept => Heard::HoldUntilKept,
+        Command::Kept(up_to) => Heard::Kept(*up_to),
+        Command::Withdraw(token) => Heard::Withdraw(*token),
+        Command::TellSession => Heard::TellSession,
     }
 }
 
@@ -57,6 +78,18 @@ pub(super) fn add(batch: &mut InputBatch, session: u32, heard: &Heard, held: &[u
         Heard::HttpAnswered { status, body } => batch.http_answered(session, *status, body),
         Heard::HttpFailed(reason) => batch.http_failed(session, reason),
         Heard::Timeout => batch.timeout(session),
+        Heard::RestoreMessage(message) => {
+            let (topic, payload) = (&message.topic, &message.payload);
+            batch.restore_message(session, message.token, message.packet_id, topic, payload);
+        }
+        Heard::RestoreSubscription { filter, qos } => {
+            batch.restore_subscription(session, filter, *qos);
+        }
+        Heard::RestoreTokens(last) => batch.restore_tokens(session, *last),
+        Heard::HoldUntilKept => batch.hold_until_kept(session),
+        Heard::Kept(up_to) => batch.kept(session, *up_to),
+        Heard::Withdraw(token) => batch.withdraw(session, *token),
+        Heard::TellSession => batch.tell_session(session),
     }
 }
 
@@ -75,6 +108,26 @@ pub(super) fn said(report: Report<'_>) -> Said {
         Report::Accepted(token) => Said::Accepted(token),
         Report::NotAccepted { is_full, text } => Said::NotAccepted {
             is_full,
+            text: text.to_owned(),
+        },
+        Report::ToBeKept { token, packet_id } => Said::ToBeKept { token, packet_id },
+        Report::SessionMessage {
+            token,
+            packet_id,
+            topic,
+            payload,
+        } => Said::SessionMessage(KeptMessage {
+            token,
+            packet_id,
+            topic: topic.to_owned(),
+            payload: payload.to_vec(),
+        }),
+        Report::SessionSubscription { filter, qos } => Said::SessionSubscription {
+            filter: filter.to_owned(),
+            qos,
+        },
+        Report::SessionTold(last) => Said::SessionTold(last),
+        Report::NotRestored { text } => Said::NotRestored {
             text: text.to_owned(),
         },
         Report::Event(event) => happened(event),

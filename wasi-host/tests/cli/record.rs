@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tern_core::transcript::{Recording, read};
 use tern_platform::sample::DEVICE_SECRET;
 
-use crate::broker::{Broker, CONNACK, DISCONNECT, SUBACK, SUBSCRIBE, message};
+use crate::broker::{Broker, CONNACK, DISCONNECT, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, message};
 use crate::cloud::{Cloud, SECRET, TOPIC};
 use crate::delivery::{FLOOD, stalled};
 use crate::program::{Ended, run, start};
@@ -470,4 +470,56 @@ fn a_message_of_many_segments_is_put_together_by_wireshark() {
     if let Some(found) = tshark(&pcap, &fields) {
         assert_eq!(found, ["100005"]);
     }
+}
+
+#[test]
+fn a_run_with_a_store_replays_what_an_earlier_one_has_left() {
+    let place = Place::new();
+    let (file, store) = (place.transcript(), place.file("store"));
+    let broker = Broker::start();
+    let url = broker.url();
+    let args = [
+        "run",
+        "--url",
+        &url,
+        "-i",
+        "c1",
+        "--json",
+        "--store",
+        store.to_str().unwrap(),
+        "--record",
+        &file,
+    ];
+    let mut first = start(&args, &[]);
+    let connection = broker.accept();
+    connection.send(CONNACK);
+    first.event("connected");
+    first.write("a\tkept\n");
+    first.event("accepted");
+    connection.expect(PUBLISH);
+    first.kill();
+    replays_the_same(&file);
+    let text = std::fs::read_to_string(&file).unwrap();
+    for part in [
+        " in hold-until-kept\n",
+        " out to-be-kept 1 1\n",
+        " in kept 1\n",
+    ] {
+        assert!(text.contains(part), "no {part:?} in {text}");
+    }
+    let mut second = start(&args, &[]);
+    let connection = broker.accept();
+    connection.send(CONNACK);
+    second.event("connected");
+    // The same message with DUP.
+    connection.expect(PUBLISH | 0x08);
+    connection.send(&[PUBACK, 2, 0, 1]);
+    second.event("published");
+    assert_eq!(second.stop().status, 0);
+    assert_eq!(replays_the_same(&file)["complete"], true);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains(" in restore-message 1 1 \"a\" \"kept\"\n"),
+        "{text}"
+    );
 }
