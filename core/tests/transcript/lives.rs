@@ -231,7 +231,7 @@ pub(crate) fn life(login: Login, seed: u64, steps: usize) -> String {
         _ => SECRET,
     };
     let mut recorder = Recorder::new(&header(login));
-    if steps > 0 && seed % 3 == 0 {
+    if steps > 0 && seed.is_multiple_of(3) {
         recorder.step(&[Heard::HoldUntilKept]);
     }
     for _ in 0..steps {
