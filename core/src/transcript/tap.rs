@@ -191,6 +191,7 @@ impl Tap {
                 Said::Transmit(known.bytes(bytes))
             }
             Said::SendHttp { url, body } => {
+                let body = Zeroizing::new(body);
                 let body = mask_form(&body, &mut |sign| known.learn(sign));
                 Said::SendHttp {
                     url,
