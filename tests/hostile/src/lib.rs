@@ -14,6 +14,7 @@ mod logins;
 mod script;
 mod seeds;
 mod stand_in;
+mod transcripts;
 
 pub use seeds::seeds;
 
@@ -21,7 +22,7 @@ pub use seeds::seeds;
 pub type Check = fn(&[u8]);
 
 /// The checks by the names of their fuzz targets.
-pub const CHECKS: [(&str, Check); 7] = [
+pub const CHECKS: [(&str, Check); 8] = [
     ("frame", frame::check),
     ("dissector", dissector::check),
     ("answers", answers::check),
@@ -29,6 +30,7 @@ pub const CHECKS: [(&str, Check); 7] = [
     ("logins", logins::check),
     ("device", device::check),
     ("stand_in", stand_in::check),
+    ("transcripts", transcripts::check),
 ];
 
 /// Runs the check of that name.

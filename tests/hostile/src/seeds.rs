@@ -28,6 +28,14 @@ pub fn seeds(name: &str) -> Vec<Vec<u8>> {
             b"\x00\x00\x04\x01\x0b\x04\x00\xc8\x05\x00\x08\x0b\x08\x0d\x10productKey=a&sign=\x0e\x01\x0f",
             b"\x80\x03\x81\x0a\x10\x08\x00\x04MQTT\x04\x02\x08\x8a",
         ]),
+        "transcripts" => {
+            let recordings = [
+                include_str!("../../transcripts/publish.tern"),
+                include_str!("../../transcripts/refused.tern"),
+                include_str!("../../transcripts/https.tern"),
+            ];
+            recordings.map(|text| text.as_bytes().to_vec()).into()
+        }
         _ => Vec::new(),
     }
 }
