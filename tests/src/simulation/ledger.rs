@@ -6,8 +6,10 @@ use tern_core::device::{FailReason, Token};
 use tern_core::time::Instant;
 use tern_core::wire::QoS;
 
-use super::plan::FILTERS;
+use super::keeping::Left;
+use super::plan::{self, FILTERS};
 use super::rules::{Broken, Rule, ensure};
+use super::wire::serial;
 
 /// What a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub(super) enum Standing {
 pub(super) struct Published {
     pub(super) qos: QoS,
     pub(super) has_ended: bool,
+    /// It must not leave before it is kept, and is not yet.
+    pub(super) is_held: bool,
     reached: bool,
     /// Corruption may have had a hand in it: whether it reached is no promise then.
     is_tainted: bool,
@@ -103,11 +107,13 @@ impl Ledger {
         now: Instant,
         token: Token,
         qos: QoS,
+        is_held: bool,
     ) -> Result<(), Broken> {
         let serial = self.next_publish();
         self.published.push(Published {
             qos,
             has_ended: false,
+            is_held,
             reached: false,
             is_tainted: self.is_tainted,
         });
@@ -143,9 +149,14 @@ impl Ledger {
                 format!("token {token} ends as {outcome:?}, and it has ended before or never was"),
             ));
         };
+        let is_held = match asked {
+            Asked::Publish(serial) => self.published.get(serial).is_some_and(|of| of.is_held),
+            _ => false,
+        };
         let fits = match (asked, outcome) {
-            (Asked::Publish(_), Outcome::Published)
-            | (Asked::Subscribe(_), Outcome::Subscribed)
+            (Asked::Publish(_), Outcome::Failed(FailReason::Withdrawn)) => is_held,
+            (Asked::Publish(_), Outcome::Published) => !is_held,
+            (Asked::Subscribe(_), Outcome::Subscribed)
             | (Asked::Unsubscribe(_), Outcome::Unsubscribed)
             | (_, Outcome::Failed(FailReason::GivenBack))
             | (
@@ -211,21 +222,88 @@ impl Ledger {
         })
     }
 
-    /// The device's process is gone, and with it all tokens but those that the next one still knows: the
+    /// A publish is kept: it may leave.
+    pub(super) fn kept(&mut self, token: Token) {
+        if let Some(Asked::Publish(serial)) = self.tokens.get(&token)
+            && let Some(publish) = self.published.get_mut(*serial)
+        {
+            publish.is_held = false;
+        }
+    }
+
+    /// The device's process is gone, and with it all tokens but those of the session that it has left: the
     /// application knows that of itself.
-    pub(super) fn process_ended(&mut self, kept: &[Token]) {
-        let published = &mut self.published;
-        self.tokens.retain(|token, asked| {
-            let stays = kept.contains(token);
-            if let Asked::Publish(serial) = asked
-                && let Some(publish) = published.get_mut(*serial)
-            {
-                publish.has_ended = !stays;
+    pub(super) fn process_ended(&mut self, now: Instant, left: &Left) -> Result<(), Broken> {
+        let mut gone = core::mem::take(&mut self.tokens);
+        self.last_token = Token(0);
+        for message in left.session().iter().flat_map(|session| &session.messages) {
+            let (token, serial) = (message.token, serial(&message.topic));
+            // Its end was told and not written down, where the store is written later: then it goes again.
+            let may_have_ended = matches!(left, Left::Store(_));
+            let open = gone.remove(&token);
+            let publish = serial.and_then(|serial| self.published.get_mut(serial));
+            let (Some(serial), Some(publish)) = (serial, publish) else {
+                let what = format!("message {token} is left, and nobody asked for it");
+                return Err(Broken::new(Rule::Kept, now, what));
+            };
+            let is_the_same = open == Some(Asked::Publish(serial));
+            let is_back = open.is_none() && publish.has_ended && may_have_ended;
+            ensure(is_the_same || is_back, Rule::Kept, now, || {
+                format!("publish {serial} is left as {token}, which stands for {open:?}")
+            })?;
+            publish.has_ended = false;
+            publish.is_held = false;
+            self.tokens.insert(token, Asked::Publish(serial));
+        }
+        for (token, asked) in &gone {
+            let Asked::Publish(serial) = asked else {
+                continue;
+            };
+            let Some(publish) = self.published.get_mut(*serial) else {
+                continue;
+            };
+            publish.has_ended = true;
+            let must_stay = match left {
+                Left::Nothing => false,
+                Left::Session(_) => publish.qos == QoS::AtLeastOnce,
+                Left::Store(_) => publish.qos == QoS::AtLeastOnce && !publish.is_held,
+            };
+            ensure(!must_stay, Rule::Kept, now, || {
+                format!("publish {serial} of {token} is not left to the next process")
+            })?;
+        }
+        if let Some(session) = left.session() {
+            self.last_token = session.last_token;
+        }
+        self.standings_left(now, left, &gone)
+    }
+
+    /// What is known of the filters goes on where it is left, and where nothing was under way.
+    fn standings_left(
+        &mut self,
+        now: Instant,
+        left: &Left,
+        gone: &BTreeMap<Token, Asked>,
+    ) -> Result<(), Broken> {
+        for (number, standing) in self.standing.iter_mut().enumerate() {
+            let Some(session) = left.session() else {
+                *standing = Standing::Unknown;
+                continue;
+            };
+            let text = plan::filter(number);
+            let is_left = session.subscriptions.iter().any(|(of, _)| *of == text);
+            let stood = *standing == Standing::Subscribed;
+            let is_exact = matches!(left, Left::Session(_)) && !self.was_tainted;
+            ensure(is_left || !stood || !is_exact, Rule::Kept, now, || {
+                format!("the subscription to filter {number} is not left to the next process")
+            })?;
+            let asked = [Asked::Subscribe(number), Asked::Unsubscribe(number)];
+            let is_under_way = gone.values().any(|open| asked.contains(open));
+            if is_under_way || is_left != stood {
+                *standing = Standing::Unknown;
             }
-            stays
-        });
-        self.last_token = kept.iter().copied().max().unwrap_or(Token(0));
-        self.standing = [Standing::Unknown; FILTERS];
+        }
+        Ok(())
     }
 
     /// The cloud sends a message, with [`Self::next_push`] as its serial number; `taken` where the platform

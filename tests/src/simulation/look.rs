@@ -118,6 +118,7 @@ impl World {
     }
 
     fn device_event(&mut self, now: Instant, event: Event) -> Result<(), Broken> {
+        self.hear_for_the_store(&event);
         match event {
             Event::Connecting { .. } => self.backoff.connecting(now),
             Event::Connected { .. } => {
@@ -185,7 +186,8 @@ impl World {
         // One message may always wait, whatever its size.
         let largest = limits.max_payload + 64;
         ensure(
-            messages <= limits.max_queued && bytes <= limits.max_queued_bytes.max(largest),
+            messages <= limits.max_queued.max(self.restored.0)
+                && bytes <= limits.max_queued_bytes.max(largest).max(self.restored.1),
             Rule::Memory,
             now,
             || format!("{messages} messages of {bytes} bytes wait, over the limits"),
@@ -200,13 +202,18 @@ impl World {
         })?;
         let ids = device.packet_ids_in_use();
         // Subscriptions and unsubscriptions are limited apart.
-        let most = limits.max_inflight + 2 * limits.max_subscriptions;
+        let messages = if self.has_a_store() {
+            limits.max_queued.max(self.restored.0)
+        } else {
+            limits.max_inflight
+        };
+        let most = messages + 2 * limits.max_subscriptions;
         ensure(ids <= most, Rule::IdentifierLeak, now, || {
             format!("{ids} packet identifiers are in use, and at most {most} could be")
         })
     }
 
-    fn has_healed(&self) -> bool {
+    pub(super) fn has_healed(&self) -> bool {
         self.pair.now() >= self.plan.heals_at
     }
 }

@@ -8,6 +8,7 @@
 //! rest. [`Rule`] lists what is checked; `tests/README.md` says what is not modelled.
 
 mod backoff;
+mod keeping;
 mod ledger;
 mod look;
 mod plan;

@@ -8,9 +8,11 @@ use tern_core::device::{Config, Limits, Login, Reconnect};
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
 use tern_core::sign::SignMethod;
 use tern_core::time::Instant;
+use tern_core::topic::TopicFilter;
 use tern_core::wire::QoS;
 use tern_platform::{Device, Settings};
 
+use super::keeping::Keeps;
 use super::weather::Nature;
 use crate::pair::Way;
 
@@ -32,6 +34,8 @@ pub(super) struct Plan {
     pub(super) settings: Settings,
     pub(super) bad: Nature,
     pub(super) calm: Nature,
+    /// What a process of the device leaves to the next one.
+    pub(super) keeps: Keeps,
     /// The filters that the application subscribes to whenever it begins.
     pub(super) wanted: [bool; FILTERS],
     /// When the network becomes healthy and the faults end.
@@ -63,7 +67,7 @@ pub(super) enum Moment {
     Hold(Way, Duration),
     /// The device's host hangs.
     Stall(Duration),
-    /// The device's process ends without its session, and another begins after this time.
+    /// The device's process ends, and another begins after this time.
     RestartDevice {
         back_after: Duration,
         power_went: bool,
@@ -93,17 +97,23 @@ impl Plan {
         let mut moments = moments(&mut rng, span);
         moments.sort_by_key(|(at, _)| *at);
         Self {
-            device,
             rival,
             settings: settings(&mut rng),
             bad,
             calm: Nature::calm(&mut rng),
             wanted: core::array::from_fn(|_| rng.bool()),
+            keeps: Keeps::draw(&mut rng, device.clean_session),
             heals_at: Instant::from_millis(span),
             moments,
+            device,
             rng,
         }
     }
+}
+
+/// The filter of this number.
+pub(super) fn filter(number: usize) -> TopicFilter {
+    TopicFilter::new(&format!("/{PRODUCT}/{NAME}/down/{number}/+")).expect("a filter")
 }
 
 /// The platform's entry for the device.
@@ -225,22 +235,22 @@ fn fault(rng: &mut Rng, span: u64) -> Moment {
     let way = if rng.bool() { Way::Up } else { Way::Down };
     let mut time = |longest: u64| Duration::from_millis(rng.u64(0..longest.min(span)));
     let (short, long) = (time(15_000), time(150_000));
-    match rng.u8(0..15) {
+    match rng.u8(0..17) {
         0..3 => Moment::Reset,
         3 => Moment::Cut(None),
         4 => Moment::Cut(Some(way)),
         5 => Moment::Hold(way, short),
         6 => Moment::Stall(long),
         7 => Moment::Disconnect { back_after: short },
-        8 => Moment::RestartDevice {
+        8..11 => Moment::RestartDevice {
             back_after: short,
             power_went: rng.bool(),
         },
-        9..12 => Moment::RestartPlatform {
+        11..14 => Moment::RestartPlatform {
             down_for: short,
             forgets: rng.bool(),
         },
-        12..14 => Moment::RivalComes,
+        14..16 => Moment::RivalComes,
         _ => Moment::RivalGoes,
     }
 }

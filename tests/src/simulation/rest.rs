@@ -135,6 +135,10 @@ impl World {
             now,
             || format!("{messages} messages of {bytes} bytes are still queued"),
         )?;
+        let kept = self.store.len();
+        ensure(kept == 0, Rule::Settled, now, || {
+            format!("{kept} messages stay in the store, and nothing waits for them")
+        })?;
         let view = self.pair.platform.device(&self.address);
         let (queued, in_flight) = view.map_or((0, 0), |view| (view.queued, view.in_flight));
         ensure(queued == 0 && in_flight == 0, Rule::Settled, now, || {

@@ -22,6 +22,8 @@ pub enum Rule {
     /// What is sent again goes on a new connection, with its identifier and DUP, in a clean session with
     /// neither; and messages keep their order.
     SentAgain,
+    /// Nothing is lost that a process has kept for the next one, and nothing leaves that was to be kept before.
+    Kept,
     /// Queues, windows and held bytes stay within their limits.
     Memory,
     /// A healthy network ends in `connected` within the stated backoff.
@@ -58,6 +60,7 @@ impl Rule {
             Self::IdentifierTwice => "identifier-twice",
             Self::IdentifierLeak => "identifier-leak",
             Self::SentAgain => "sent-again",
+            Self::Kept => "kept",
             Self::Memory => "memory",
             Self::Connected => "connected",
             Self::StaysConnected => "stays-connected",

@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
+use tern_core::device::Session;
 use tern_core::time::Instant;
 use tern_core::wire::{Framed, Packet, PacketId, Publish, QoS, Sender, frame, read};
 
@@ -21,6 +22,8 @@ pub(super) struct Wire {
     is_excused: bool,
     /// Identifiers of QoS 1 messages that were sent and whose tokens have not ended.
     in_flight: BTreeMap<PacketId, usize>,
+    /// Those that an earlier process has left, until this one sends them.
+    left: BTreeMap<PacketId, usize>,
     /// Those of requests on this connection. One that the device has given up stays taken until the answer,
     /// which is not seen here: they count until the connection ends.
     requests: BTreeSet<PacketId>,
@@ -31,11 +34,33 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    /// The device's process is another: only what has not ended with the one before is still in flight.
-    pub(super) fn process_ended(&mut self, ledger: &Ledger) {
-        let published = &ledger.published;
-        let goes_on = |serial: usize| published.get(serial).is_some_and(|known| !known.has_ended);
-        self.in_flight.retain(|_, serial| goes_on(*serial));
+    /// The device's process is another, with what the one before has left: what was seen to be in flight
+    /// keeps its identifier there.
+    pub(super) fn process_ended(
+        &mut self,
+        now: Instant,
+        left: Option<&Session>,
+        ledger: &Ledger,
+    ) -> Result<(), Broken> {
+        let mut before = core::mem::take(&mut self.left);
+        before.append(&mut self.in_flight);
+        for message in left.iter().flat_map(|session| &session.messages) {
+            let (Some(serial), Some(id)) = (serial(&message.topic), message.packet_id) else {
+                continue;
+            };
+            self.left.insert(id, serial);
+        }
+        for (id, serial) in before {
+            let goes_on = ledger.published.get(serial);
+            let goes_on = goes_on.is_some_and(|known| !known.has_ended);
+            ensure(
+                !goes_on || self.left.get(&id) == Some(&serial),
+                Rule::Kept,
+                now,
+                || format!("publish {serial} went with identifier {id}, which is not left with it"),
+            )?;
+        }
+        Ok(())
     }
 
     /// The host hangs.
@@ -46,6 +71,7 @@ impl Wire {
     /// The token of a publish has ended: its identifier is free.
     pub(super) fn ended(&mut self, serial: usize) {
         self.in_flight.retain(|_, known| *known != serial);
+        self.left.retain(|_, known| *known != serial);
     }
 
     /// QoS 1 messages in flight.
@@ -100,6 +126,7 @@ impl Wire {
                 if self.is_clean {
                     // Nothing of the session before may be used again [MQTT-3.1.2-6].
                     self.in_flight.clear();
+                    self.left.clear();
                 }
                 Ok(())
             }
@@ -113,7 +140,9 @@ impl Wire {
     }
 
     fn request(&mut self, now: Instant, id: PacketId) -> Result<(), Broken> {
-        let is_free = !self.in_flight.contains_key(&id) && self.requests.insert(id);
+        let is_free = !self.in_flight.contains_key(&id)
+            && !self.left.contains_key(&id)
+            && self.requests.insert(id);
         ensure(is_free, Rule::IdentifierTwice, now, || {
             format!("packet identifier {id} is given to a request while it is in use")
         })
@@ -152,7 +181,20 @@ impl Wire {
             now,
             || format!("publish {serial} has DUP in a clean session"),
         )?;
-        let before = self.in_flight.iter().find(|&(_, &known)| known == serial);
+        ensure(
+            known.is_some_and(|known| !known.is_held),
+            Rule::Kept,
+            now,
+            || format!("publish {serial} leaves before it is kept"),
+        )?;
+        let mut before = self.in_flight.iter().chain(&self.left);
+        let before = before.find(|&(_, &known)| known == serial);
+        ensure(
+            before.is_some() || !publish.dup,
+            Rule::SentAgain,
+            now,
+            || format!("publish {serial} goes for the first time, with DUP"),
+        )?;
         if let Some((&first_id, _)) = before {
             ensure(publish.dup && first_id == id, Rule::SentAgain, now, || {
                 format!(
@@ -161,7 +203,8 @@ impl Wire {
                 )
             })?;
         }
-        let other = self.in_flight.insert(id, serial);
+        let other = self.left.remove(&id);
+        let other = self.in_flight.insert(id, serial).or(other);
         ensure(
             other.is_none_or(|other| other == serial) && !self.requests.contains(&id),
             Rule::IdentifierTwice,

@@ -10,6 +10,7 @@ use tern_core::wire::QoS;
 use tern_platform::{DeviceAddress, Platform, Pushed};
 
 use super::backoff::Backoff;
+use super::keeping::{Keeps, Store};
 use super::ledger::{Asked, Ledger};
 use super::plan::{self, FILTERS, Moment, NAME, PRODUCT, Plan};
 use super::rules::{Broken, Rule, ensure};
@@ -38,6 +39,9 @@ pub(super) struct World {
     pub(super) wire: Wire,
     pub(super) backoff: Backoff,
     pub(super) session: Session,
+    pub(super) store: Store,
+    /// Messages and bytes that the device's process began with, whatever the limits.
+    pub(super) restored: (usize, usize),
     pub(super) trace: Trace,
     pub(super) address: DeviceAddress,
     /// When the application connects the device next.
@@ -64,12 +68,17 @@ impl World {
         });
         let mut pair = Pair::over(Box::new(weather), platform, devices);
         pair.watch(DEVICE);
+        if matches!(plan.keeps, Keeps::InAStore { .. }) {
+            pair.device_mut(DEVICE).1.hold_until_kept();
+        }
         Self {
             backoff: Backoff::new(plan.device.reconnect),
             pair,
             ledger: Ledger::new(),
             wire: Wire::default(),
             session: Session::default(),
+            store: Store::default(),
+            restored: (0, 0),
             trace,
             address: DeviceAddress::new(PRODUCT, NAME).expect("an address"),
             connects_at: Some(Instant::default()),
@@ -111,19 +120,28 @@ impl World {
                 return Ok(true);
             }
             if let Some(at) = self.pair.hangs_until(DEVICE) {
-                self.connects_at = self.connects_at.map(|planned| planned.max(at));
+                for planned in [&mut self.connects_at, &mut self.store.writes_at] {
+                    *planned = planned.map(|planned| planned.max(at));
+                }
             }
-            let connects_at = self.connects_at.filter(|&at| at <= until);
-            if self.pair.step(connects_at.unwrap_or(until)) {
+            let acts_at = [self.connects_at, self.store.writes_at];
+            let acts_at = acts_at.into_iter().flatten().min();
+            let acts_at = acts_at.filter(|&at| at <= until);
+            if self.pair.step(acts_at.unwrap_or(until)) {
                 self.count()?;
                 self.look()?;
                 continue;
             }
-            self.pair.pass(connects_at.unwrap_or(until));
-            if connects_at.is_none() {
+            self.pair.pass(acts_at.unwrap_or(until));
+            if acts_at.is_none() {
                 return Ok(false);
             }
-            self.connect()?;
+            let now = self.pair.now();
+            if self.store.writes_at.is_some_and(|at| at <= now) {
+                self.write_store()?;
+            } else {
+                self.connect()?;
+            }
         }
     }
 
@@ -190,7 +208,7 @@ impl World {
             Moment::RestartDevice {
                 back_after,
                 power_went,
-            } => self.restart_device(back_after, power_went),
+            } => return self.restart_device(back_after, power_went),
             Moment::RestartPlatform { down_for, forgets } => {
                 let anew = forgets.then(|| platform(&mut self.plan));
                 self.pair.restart_platform(down_for, anew);
@@ -211,22 +229,18 @@ impl World {
     }
 
     /// The device's process ends, and another begins with what the one before has left to it.
-    fn restart_device(&mut self, back_after: Duration, power_went: bool) {
-        let (device, kept) = self.next_process();
+    fn restart_device(&mut self, back_after: Duration, power_went: bool) -> Result<(), Broken> {
+        let (device, left) = self.next_process()?;
+        self.note("plan", format_args!("the next process has {left:?}"));
+        self.restored = device.queued();
         self.pair.replace(DEVICE, device, power_went);
-        self.ledger.process_ended(&kept);
-        self.wire.process_ended(&self.ledger);
+        let now = self.pair.now();
+        self.ledger.process_ended(now, &left)?;
+        self.wire.process_ended(now, left.session(), &self.ledger)?;
         self.backoff.stopped();
         self.back_after = None;
-        self.connects_at = Some(self.pair.now() + back_after);
-    }
-
-    /// The device of the next process, and the tokens that it still knows. A device keeps its session in
-    /// memory alone, so there are none: it begins as the first one did.
-    fn next_process(&mut self) -> (Device, Vec<Token>) {
-        let device = Device::new(self.plan.device.clone(), self.plan.rng.u64(..))
-            .expect("a configuration that keeps its rules");
-        (device, Vec::new())
+        self.connects_at = Some(now + back_after);
+        Ok(())
     }
 
     fn end_rival(&mut self) {
@@ -246,7 +260,13 @@ impl World {
         let (now, device) = self.pair.device_mut(DEVICE);
         let queued = device.queued();
         match device.publish(now, &topic, &payload, qos) {
-            Ok(token) => self.ledger.accept_publish(now, token, qos)?,
+            Ok(token) => {
+                let waits = qos == QoS::AtLeastOnce && self.has_a_store();
+                self.ledger.accept_publish(now, token, qos, waits)?;
+                if waits {
+                    self.keep_before_it_leaves(token, topic.as_str(), &payload)?;
+                }
+            }
             Err(PublishError::Full { what, limit }) => {
                 let (messages, bytes) = queued;
                 let size = 9 + topic.as_str().len() + len;
@@ -292,10 +312,9 @@ impl World {
         let (Asked::Subscribe(filter) | Asked::Unsubscribe(filter)) = asked else {
             return Ok(());
         };
-        let text = TopicFilter::new(&format!("/{PRODUCT}/{NAME}/down/{filter}/+"));
         let (now, device) = self.pair.device_mut(DEVICE);
         // Full, or stopped: the application is told at once.
-        if let Ok(token) = ask(now, device, &text.expect("a filter")) {
+        if let Ok(token) = ask(now, device, &plan::filter(filter)) {
             self.ledger.accept(now, token, asked)?;
         }
         self.pair.settle();
@@ -343,6 +362,9 @@ impl World {
         if let Some(at) = self.connects_at {
             self.connects_at = Some(at.min(self.pair.now() + PATIENCE));
         }
+        // It waited for the host that hung.
+        let now = self.pair.now();
+        self.store.writes_at = self.store.writes_at.map(|at| at.min(now));
         self.back_after = None;
         self.run_until(self.pair.last_arrival())?;
         self.pair.reset_corrupted();
