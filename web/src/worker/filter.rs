@@ -131,7 +131,12 @@ impl Test {
 impl TopicTest {
     fn passes(&self, packet: &Logged<'_>) -> bool {
         if PacketType::from_first_byte(packet.note.kind << 4) == Some(PacketType::Publish) {
-            return peek::topic(packet.bytes).is_some_and(|topic| self.takes(topic));
+            return match self {
+                Self::Part(part) => {
+                    peek::topic_bytes(packet.bytes).is_some_and(|topic| part.is_in(topic))
+                }
+                Self::Filter(_) => peek::topic(packet.bytes).is_some_and(|topic| self.takes(topic)),
+            };
         }
         let sender = match packet.note.direction {
             Direction::Up => Sender::Client,

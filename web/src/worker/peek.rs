@@ -4,8 +4,13 @@ use tern_core::wire::PacketType;
 
 /// The topic of a PUBLISH.
 pub(super) fn topic(packet: &[u8]) -> Option<&str> {
+    str::from_utf8(topic_bytes(packet)?).ok()
+}
+
+/// The same, for who looks for bytes in it: that these are text was found before.
+pub(super) fn topic_bytes(packet: &[u8]) -> Option<&[u8]> {
     let (length, rest) = body(packet)?.split_first_chunk::<2>()?;
-    str::from_utf8(rest.get(..usize::from(u16::from_be_bytes(*length)))?).ok()
+    rest.get(..usize::from(u16::from_be_bytes(*length)))
 }
 
 /// The payload of a PUBLISH.

@@ -156,10 +156,16 @@ impl Host {
         self.answer_soon();
     }
 
-    /// Tells the page before its next drawing, whatever the load: somebody has asked, and waits.
+    /// Tells the page before its next drawing, whatever the load: somebody has asked, and waits. At once, where it
+    /// was not told just now: a timer would stand behind all the events that wait.
     fn answer_soon(&self) {
         let wait = self.told_ms.get() + ANSWER_MS - self.now_ms();
-        self.set(&self.tick, Some(wait.max(0.0)), &self.on_tick);
+        if wait > 0.0 {
+            self.set(&self.tick, Some(wait), &self.on_tick);
+        } else {
+            self.set(&self.tick, None, &self.on_tick);
+            self.tell();
+        }
     }
 
     /// Takes a turn once the events that wait already have been told.
