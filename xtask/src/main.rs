@@ -32,6 +32,7 @@ mod version;
 
 use std::process::ExitCode;
 
+use bench::Bench;
 use failure::Failure;
 use fuzz::Fuzz;
 use places::Places;
@@ -48,6 +49,10 @@ The project's chores.
   cargo xtask test                          runs every test, those in a headless browser too
   cargo xtask bench console [--profile]     measures what the console takes in, beside a page that only counts
                                             (--profile: and says where page and worker spend their time)
+  cargo xtask bench core [--check]          counts the core's instructions per message, beside other clients
+                                            (--check: compares them with what stands in benches/core; needs valgrind)
+  cargo xtask bench sandbox|runner|start|fleet|stand-in [-- OPTIONS]
+                                            measures the released program beside what people would use instead
   cargo xtask simulate [--seeds N] [--from S] [--log]
                                             runs seeds of the simulation that nobody has run (2,000; --log: and
                                             writes them into tests/simulation/passed.md)
@@ -93,7 +98,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Tools => tools::Tools::ready(&places, &mut steps).map(|tools| tools.print()),
         Chore::Build { release } => build::build(&places, *release, &mut steps),
         Chore::Test => test::test(&places, &mut steps),
-        Chore::Bench { profile } => bench::console(&places, *profile, &mut steps),
+        Chore::Bench(what) => bench::bench(&places, what, &mut steps),
         Chore::Simulate(what) => simulate::simulate(&places, what, &mut steps),
         Chore::Fuzz(what) => fuzz::fuzz(&places, what, &mut steps),
         Chore::Hostile => hostile::hostile(&places, &mut steps),
@@ -117,7 +122,7 @@ enum Chore {
     Tools,
     Build { release: bool },
     Test,
-    Bench { profile: bool },
+    Bench(Bench),
     Simulate(Simulate),
     Fuzz(Fuzz),
     Hostile,
@@ -141,6 +146,9 @@ impl Chore {
         let asks_for_help = own
             .iter()
             .any(|argument| argument == "--help" || argument == "-h");
+        if chore == "bench" && !asks_for_help {
+            return Bench::parse(own, options).map(Chore::Bench);
+        }
         if matches!(chore, "simulate" | "fuzz") && !asks_for_help {
             if !options.is_empty() {
                 return Err(Failure::usage(format!(
@@ -152,12 +160,10 @@ impl Chore {
                 _ => Simulate::parse(own).map(Chore::Simulate),
             };
         }
-        let (mut release, mut profile, mut missing, mut subject) = (false, false, false, None);
+        let (mut release, mut missing) = (false, false);
         for argument in own {
             match (chore, argument.as_str()) {
-                ("bench", "--profile") => profile = true,
                 ("conformance", "--missing") => missing = true,
-                ("bench", "console") => subject = Some("console"),
                 ("up" | "build", "--release") => release = true,
                 (_, "-h" | "--help") => return Ok(Chore::Help),
                 (_, other) => {
@@ -178,10 +184,6 @@ impl Chore {
             "build" => Ok(Chore::Build { release }),
             "tools" => Ok(Chore::Tools),
             "test" => Ok(Chore::Test),
-            "bench" if subject.is_none() => Err(Failure::usage(
-                "`bench` wants to know of what: `bench console`".into(),
-            )),
-            "bench" => Ok(Chore::Bench { profile }),
             "hostile" => Ok(Chore::Hostile),
             "size" => Ok(Chore::Size),
             "conformance" => Ok(Chore::Conformance { missing }),
@@ -221,15 +223,6 @@ mod tests {
                 options
             })
         );
-    }
-
-    #[test]
-    fn a_benchmark_is_of_something() {
-        let bench = |profile| Some(Chore::Bench { profile });
-        assert_eq!(parse("bench console").ok(), bench(false));
-        assert_eq!(parse("bench console --profile").ok(), bench(true));
-        let failure = parse("bench").expect_err("of what?");
-        assert!(failure.to_string().contains("bench console"), "{failure}");
     }
 
     #[test]

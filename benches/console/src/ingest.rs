@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use tern_tests::browser::Browser;
 
 use crate::answers::{List, Times, ask};
-use crate::broker::Mosquitto;
 use crate::devtools::{Devtools, Memory, Profile};
 use crate::fed::{Fed, Reading, longest_task_ms, watch_main_thread};
 use crate::feeder::Feeder;
+use tern_measure::Mosquitto;
 
 /// Messages of the first third: enough that what the console holds is full.
 const FILL: u64 = 300_000;

@@ -10,7 +10,7 @@ use crate::steps::Steps;
 use crate::tools::{MQTT_JS, Tools};
 
 /// Installs and builds what is needed, and runs the measurement, which prints its table.
-pub(crate) fn console(places: &Places, profile: bool, steps: &mut Steps) -> Result<(), Failure> {
+pub(super) fn console(places: &Places, profile: bool, steps: &mut Steps) -> Result<(), Failure> {
     let tools = Tools::ready(places, steps)?;
     let driver = browser::driver(steps)?;
     mosquitto::ready(&Mosquitto::BROKER, steps)?;
@@ -24,7 +24,13 @@ pub(crate) fn console(places: &Places, profile: bool, steps: &mut Steps) -> Resu
     }
     let mut bench = places.cargo();
     bench
-        .args(["run", "--package", "tern-benches", "--bin", "bench-console"])
+        .args([
+            "run",
+            "--package",
+            "tern-bench-console",
+            "--bin",
+            "bench-console",
+        ])
         .env("TERN_BIN", &program)
         .env("TERN_DIST", &dist)
         .env("CHROMEDRIVER", &driver);

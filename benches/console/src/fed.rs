@@ -60,13 +60,13 @@ impl Log {
     }
 }
 
-/// A page of `benches/pages/`: it counts, and shows nothing.
+/// A page of `benches/console/pages/`: it counts, and shows nothing.
 pub(crate) struct Counting {
     /// Its name in the table.
     pub(crate) name: &'static str,
     /// Its file.
     pub(crate) file: &'static str,
-    /// Where `benches/pages/` is served.
+    /// Where `benches/console/pages/` is served.
     pub(crate) pages: SocketAddr,
     /// Where the folder with the library is served, for the page that uses one.
     pub(crate) library: Option<SocketAddr>,

@@ -5,7 +5,6 @@
 #![forbid(unsafe_code)]
 
 mod answers;
-mod broker;
 mod devtools;
 mod fed;
 mod feeder;
@@ -16,8 +15,8 @@ mod table;
 
 use std::path::PathBuf;
 
-use broker::Mosquitto;
 use fed::{Console, Counting, Fed, Place};
+use tern_measure::Mosquitto;
 use tern_tests::browser::Browser;
 use tern_tests::served::{Built, SUB_PATH, files};
 

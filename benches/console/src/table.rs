@@ -1,5 +1,7 @@
 //! The table that is printed.
 
+use tern_measure::median;
+
 use crate::answers::Times;
 use crate::held;
 use crate::ingest::Figures;
@@ -141,24 +143,4 @@ pub(crate) fn print_pushed(pushed: &Outcome) {
         pushed.rate,
         pushed.longest_task_ms
     );
-}
-
-/// Of an even number, what lies between the two in the middle.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = [values.len().wrapping_sub(1) / 2, values.len() / 2];
-    let [below, above] = middle.map(|at| values.get(at).copied().unwrap_or(f64::NAN));
-    f64::midpoint(below, above)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_median_lies_in_the_middle() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(vec![4.0, 1.0]), 2.5);
-        assert!(median(Vec::new()).is_nan());
-    }
 }

@@ -1,4 +1,4 @@
-//! mosquitto as the feeder's broker: MQTT by TCP in, one message per WebSocket message out.
+//! The broker mosquitto on loopback: MQTT by TCP, and one message per WebSocket message.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -12,19 +12,24 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A mosquitto on loopback. It ends when this is dropped.
-pub(crate) struct Mosquitto {
+#[derive(Debug)]
+pub struct Mosquitto {
     child: Child,
     /// Where it takes MQTT.
-    pub(crate) tcp: SocketAddr,
+    pub tcp: SocketAddr,
     /// Where it takes MQTT over WebSocket.
-    pub(crate) websocket: SocketAddr,
+    pub websocket: SocketAddr,
     _folder: TempDir,
 }
 
 impl Mosquitto {
-    /// Starts it with queues that nothing falls out of: by default it drops QoS 0 for a reader that is
+    /// Starts it, without persistence and with queues that nothing falls out of: by default it drops QoS 0 for a reader that is
     /// 1,000 messages behind. How far a reader may fall behind is the feeder's to bound.
-    pub(crate) fn start() -> Self {
+    ///
+    /// # Panics
+    /// It is not installed, or does not come up within ten seconds.
+    #[must_use]
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("the folder for temporary files can be written to");
         let (tcp, websocket) = (free_address(), free_address());
         let settings = format!(

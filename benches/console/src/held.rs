@@ -3,9 +3,9 @@
 use tern_tests::browser::Browser;
 
 use crate::answers::{Times, filters};
-use crate::broker::Mosquitto;
 use crate::fed::Fed;
 use crate::ingest::Flow;
+use tern_measure::Mosquitto;
 
 /// Messages held.
 const HELD: u64 = 100_000;

@@ -1,0 +1,4 @@
+//! Instructions per message of the core. `cargo xtask bench core` runs it.
+#![forbid(unsafe_code)]
+
+fn main() {}

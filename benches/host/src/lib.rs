@@ -1,0 +1,2 @@
+//! What the benchmarks of the program share. Each of them is a program of its own in `src/bin`.
+#![forbid(unsafe_code)]
