@@ -12,7 +12,7 @@ use tern_core::time::Instant;
 
 use native::Native;
 pub use sandbox::COMPONENT;
-use sandbox::Sandbox;
+use sandbox::{Prepared, Sandbox};
 
 /// A place where devices run.
 pub struct Engine(Kind);
@@ -22,13 +22,35 @@ enum Kind {
     Native(Box<Native>),
 }
 
-impl Engine {
-    /// A fresh sandbox: the component, compiled ahead of time, in an instance of its own.
+/// The component, loaded once and ready for any number of sandboxes. Cheap to clone.
+#[derive(Clone)]
+pub struct Sandboxes(Prepared);
+
+impl Sandboxes {
+    /// Loads the component, which was compiled ahead of time.
     ///
     /// # Errors
-    /// The compiled component does not fit this machine, or there is no memory for it.
+    /// The compiled component does not fit this machine.
+    pub fn load() -> Result<Self, EngineError> {
+        Ok(Self(Prepared::load()?))
+    }
+
+    /// A fresh sandbox: an instance that shares nothing that can change with any other.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub fn engine(&self) -> Result<Engine, EngineError> {
+        Ok(Engine(Kind::Sandbox(Box::new(self.0.instantiate()?))))
+    }
+}
+
+impl Engine {
+    /// One sandbox, for who needs no other: [`Sandboxes::load`], then [`Sandboxes::engine`].
+    ///
+    /// # Errors
+    /// As those.
     pub fn sandboxed() -> Result<Self, EngineError> {
-        Ok(Self(Kind::Sandbox(Box::new(Sandbox::new()?))))
+        Sandboxes::load()?.engine()
     }
 
     /// The same core without a sandbox.
@@ -88,6 +110,9 @@ pub enum EngineError {
     /// The sandbox could not be made, or trapped. Every device in it is gone.
     #[error("the sandbox failed: {0}")]
     Sandbox(String),
+    /// The engine that was named is no more: it has trapped.
+    #[error("the engine is gone: it has trapped before")]
+    Gone,
     /// Guest and host disagree on the layout.
     #[error("the component's answer can't be read: {0}")]
     Layout(#[from] BadRow),

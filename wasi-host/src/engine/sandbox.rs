@@ -31,6 +31,27 @@ pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tern_devi
 /// What the build script compiled from it.
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tern_device.cwasm"));
 
+/// The component with all that can be done once for every instance.
+#[derive(Clone)]
+pub(super) struct Prepared(bindings::DevicePre<()>);
+
+impl Prepared {
+    pub(super) fn load() -> Result<Self, EngineError> {
+        let engine = Engine::new(&engine_config()).map_err(failed)?;
+        let component = load(&engine)?;
+        // An empty linker: a component that asked for anything could not be instantiated.
+        let linked = Linker::new(&engine).instantiate_pre(&component);
+        let prepared = linked.and_then(bindings::DevicePre::new).map_err(failed)?;
+        Ok(Self(prepared))
+    }
+
+    pub(super) fn instantiate(&self) -> Result<Sandbox, EngineError> {
+        let mut store = Store::new(self.0.engine(), ());
+        let device = self.0.instantiate(&mut store).map_err(failed)?;
+        Ok(Sandbox { store, device })
+    }
+}
+
 /// One instance of the component.
 pub(super) struct Sandbox {
     store: Store<()>,
@@ -38,17 +59,6 @@ pub(super) struct Sandbox {
 }
 
 impl Sandbox {
-    pub(super) fn new() -> Result<Self, EngineError> {
-        let engine = Engine::new(&engine_config()).map_err(failed)?;
-        let component = load(&engine)?;
-        let mut store = Store::new(&engine, ());
-        // An empty linker: a component that asked for anything could not be instantiated.
-        let linker = Linker::new(&engine);
-        let device =
-            bindings::Device::instantiate(&mut store, &component, &linker).map_err(failed)?;
-        Ok(Self { store, device })
-    }
-
     pub(super) fn open(&mut self, config: Config, seed: u64) -> Result<u32, EngineError> {
         let sessions = self.device.tern_device_sessions();
         let mut config = wit_config(&config);
