@@ -383,7 +383,7 @@ impl Desk {
             Notice::Unverified { .. } => {}
             Notice::Event(event) => self.event(event),
             // This client keeps nothing beyond its own end, and restores nothing.
-            Notice::ToBeKept { .. } | Notice::NotRestored { .. } => {}
+            Notice::ToBeKept { .. } | Notice::NotRestored { .. } | Notice::Lost { .. } => {}
         }
     }
 

@@ -247,6 +247,11 @@ impl InputBatch {
         self.push(kind_in::TELL_SESSION, session);
     }
 
+    /// A record that can't be read: the guest traps at it. For drills.
+    pub fn unreadable(&mut self) {
+        self.push(u32::MAX, u32::MAX);
+    }
+
     fn push_token(&mut self, kind: u32, session: u32, token: Token) {
         self.push(kind, session);
         self.words.extend([token.0 as u32, (token.0 >> 32) as u32]);

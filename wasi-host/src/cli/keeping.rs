@@ -141,7 +141,10 @@ impl Keeping {
                 }
                 false
             }
-            Notice::Event(_) | Notice::NotRestored { .. } | Notice::Unverified { .. } => false,
+            Notice::Event(_)
+            | Notice::NotRestored { .. }
+            | Notice::Unverified { .. }
+            | Notice::Lost { .. } => false,
         }
     }
 

@@ -392,7 +392,8 @@ fn tell(printer: &mut Printer, notice: &Notice<'_>) {
             printer.note(reason);
         }
         // Told once it is kept.
-        Notice::ToBeKept { .. } => {}
+        // A trap ends this program.
+        Notice::ToBeKept { .. } | Notice::Lost { .. } => {}
         Notice::NotRestored { reason } => printer.note(reason),
         Notice::Unverified { place } => printer.warn_unverified(place),
         Notice::Event(event) => {

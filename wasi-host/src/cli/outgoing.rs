@@ -109,7 +109,10 @@ impl Outgoing {
                 let stays = self.kept && was_message && *reason == FailReason::GivenBack;
                 self.failed += u64::from(!stays);
             }
-            Notice::Event(_) | Notice::NotRestored { .. } | Notice::Unverified { .. } => {}
+            Notice::Event(_)
+            | Notice::NotRestored { .. }
+            | Notice::Unverified { .. }
+            | Notice::Lost { .. } => {}
         }
         None
     }

@@ -86,7 +86,8 @@ pub fn run(args: &SampleArgs, sources: &Sources<'_>, printer: Printer) -> Result
                 Notice::Accepted(_)
                 | Notice::ToBeKept { .. }
                 | Notice::NotRestored { .. }
-                | Notice::Unverified { .. } => {}
+                | Notice::Unverified { .. }
+                | Notice::Lost { .. } => {}
                 Notice::Event(event) => match event {
                     ReportEvent::Connected { .. } => connected = true,
                     ReportEvent::Disconnected(_) => connected = false,

@@ -1,7 +1,7 @@
 //! What blocks, on threads of its own: name resolution and HTTPS. Its results wake the poll.
 
 use std::cell::Cell;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -46,13 +46,7 @@ impl Background {
     pub(super) fn resolve(&self, id: SessionId, endpoint: &Endpoint) -> u64 {
         let number = self.number();
         let (host, port) = (endpoint.host.clone(), endpoint.port);
-        let work = move || Done::Resolved(number, resolve(&host, port));
-        if endpoint.host.parse::<IpAddr>().is_ok() {
-            // A literal address asks nobody, so it needs no thread.
-            self.tell(id, work());
-        } else {
-            self.run(id, work);
-        }
+        self.run(id, move || Done::Resolved(number, resolve(&host, port)));
         number
     }
 
@@ -77,12 +71,6 @@ impl Background {
         let number = self.last_number.get() + 1;
         self.last_number.set(number);
         number
-    }
-
-    fn tell(&self, id: SessionId, done: Done) {
-        // The receiver lives as long as this does, and the poll as long as the loop.
-        let _ = self.sender.send((id, done));
-        let _ = self.waker.wake();
     }
 
     fn run(&self, id: SessionId, work: impl FnOnce() -> Done + Send + 'static) {

@@ -1,6 +1,6 @@
 //! One device's byte stream, from the name of its host to its last byte.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use mio::event::Event;
@@ -49,8 +49,23 @@ pub(super) enum Link {
 }
 
 impl Link {
-    /// Begins with the resolution of the host's name.
-    pub(super) fn open(&mut self, id: SessionId, endpoint: Endpoint, background: &Background) {
+    /// Begins with the resolution of the host's name; a literal address has none, and is connected to at once.
+    pub(super) fn open(
+        &mut self,
+        endpoint: Endpoint,
+        background: &Background,
+        tls: &TlsSettings,
+        registry: &Registry,
+        id: SessionId,
+        now: Instant,
+    ) {
+        if let Ok(address) = endpoint.host.parse::<IpAddr>() {
+            let addresses = [SocketAddr::new(address, endpoint.port)];
+            let transport =
+                Transport::connect(&endpoint, &addresses, tls, registry, poll_token(id));
+            *self = Self::begun(transport, now);
+            return;
+        }
         let number = background.resolve(id, &endpoint);
         *self = Self::Resolving { number, endpoint };
     }
@@ -75,16 +90,20 @@ impl Link {
         if *current != number {
             return;
         }
-        let token = PollToken(id as usize);
-        let transport = addresses
-            .and_then(|addresses| Transport::connect(endpoint, &addresses, tls, registry, token));
-        *self = match transport {
+        let transport = addresses.and_then(|addresses| {
+            Transport::connect(endpoint, &addresses, tls, registry, poll_token(id))
+        });
+        *self = Self::begun(transport, now);
+    }
+
+    fn begun(transport: Result<Transport, TransportError>, now: Instant) -> Self {
+        match transport {
             Ok(transport) => Self::Opening {
                 transport: Box::new(transport),
                 next_address: Some(now + ADDRESS_TIME),
             },
             Err(error) => Self::Failed(error),
-        };
+        }
     }
 
     /// What the poll said.
@@ -244,4 +263,8 @@ impl Link {
         *self = Self::None;
         CloseReason::from(error)
     }
+}
+
+fn poll_token(id: SessionId) -> PollToken {
+    PollToken(id.0 as usize)
 }

@@ -24,25 +24,33 @@
 //! ```
 
 mod background;
+mod engines;
 mod link;
+mod notice;
+mod requests;
 mod session;
+mod sessions;
+mod step;
 
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mio::{Events, Poll, Token as PollToken, Waker};
-use tern_component::batch::{BadRow, InputBatch, Outcome, Report, ReportEvent, reports};
-use tern_core::device::{Config, Session as Kept, Token};
+use tern_component::batch::Outcome;
+use tern_core::device::Config;
 use tern_core::time::Instant;
-use tern_core::wire::{PacketId, QoS};
 
 use crate::engine::{Engine, EngineError};
-use crate::https;
 use crate::recording::{Recorder, RecordingError};
 use crate::transport::TlsSettings;
 use background::{Background, Done};
+pub use engines::EngineId;
+use engines::Engines;
+pub use notice::{Notice, RunLoopError};
 use session::Session;
+pub use sessions::SessionId;
+use sessions::Sessions;
 
 /// Wakes the poll for what does not come from a socket.
 const WAKER: PollToken = PollToken(usize::MAX);
@@ -51,72 +59,41 @@ const WAKER: PollToken = PollToken(usize::MAX);
 /// the peer: whoever does not take our acknowledgements gets no more to acknowledge.
 const MAX_UNSENT: usize = 1024 * 1024;
 
-/// The number of a device in its engine.
-pub type SessionId = u32;
-
-/// Something for the application.
-#[derive(Debug)]
-pub enum Notice<'a> {
-    /// A publish, subscribe or unsubscribe was accepted. They are answered in the order in which they were
-    /// asked for, each by this or by [`NotAccepted`](Self::NotAccepted).
-    Accepted(Token),
-    /// It was not accepted, and nothing of it is kept.
-    NotAccepted {
-        /// Whether it is worth trying again once something has been acknowledged.
-        is_full: bool,
-        /// Why, and what to do.
-        reason: &'a str,
-    },
-    /// A publish was accepted, and is held back until the application says that it is
-    /// [`kept`](RunLoop::kept): only after [`hold_until_kept`](RunLoop::hold_until_kept).
-    ToBeKept {
-        /// Its token.
-        token: Token,
-        /// What it will be sent with, each time.
-        packet_id: PacketId,
-    },
-    /// A part of what was to be [restored](RunLoop::restore) was refused.
-    NotRestored {
-        /// Why.
-        reason: &'a str,
-    },
-    /// A connection, or an HTTPS authentication, is about to be made with whoever answers there: its settings
-    /// are [`TlsSettings::unverified`].
-    Unverified {
-        /// Where to: a URL or `HOST[:PORT]`.
-        place: &'a str,
-    },
-    /// What the device tells.
-    Event(ReportEvent<'a>),
-}
-
 /// The first byte of a CONNECT, which holds a password.
 const CONNECT: u8 = 0x10;
 
-/// Bytes that may follow a CONNECT before it is sent.
-const ROOM_BEHIND_LOGIN: usize = 1024;
-
-/// Drives the devices of one engine.
+/// Drives the devices of any number of engines.
 pub struct RunLoop {
     poll: Poll,
     events: Events,
     waker: Arc<Waker>,
     background: Background,
-    engine: Engine,
+    engines: Engines,
+    sessions: Sessions,
     tls: TlsSettings,
     started: std::time::Instant,
-    sessions: Vec<Option<Session>>,
-    batch: InputBatch,
+    /// What the last step brought: one for all engines, which are stepped one after another.
     outcome: Outcome,
     recorder: Option<(SessionId, Recorder)>,
+    survives_traps: bool,
 }
 
 impl RunLoop {
-    /// A loop over the devices of `engine`.
+    /// A loop over the devices of `engine`, the first.
     ///
     /// # Errors
     /// The system gives no poll.
     pub fn new(engine: Engine, tls: TlsSettings) -> io::Result<Self> {
+        let mut run_loop = Self::empty(tls)?;
+        run_loop.add_engine(engine);
+        Ok(run_loop)
+    }
+
+    /// A loop without an engine so far.
+    ///
+    /// # Errors
+    /// The system gives no poll.
+    pub fn empty(tls: TlsSettings) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
         Ok(Self {
@@ -124,14 +101,25 @@ impl RunLoop {
             background: Background::new(Arc::clone(&waker)),
             poll,
             waker,
-            engine,
+            engines: Engines::default(),
+            sessions: Sessions::default(),
             tls,
             started: std::time::Instant::now(),
-            sessions: Vec::new(),
-            batch: InputBatch::default(),
             outcome: Outcome::default(),
             recorder: None,
+            survives_traps: false,
         })
+    }
+
+    /// Adds an engine. Each is stepped by itself; what happens in one is nothing to the others.
+    pub fn add_engine(&mut self, engine: Engine) -> EngineId {
+        self.engines.add(engine)
+    }
+
+    /// Whether an engine that fails takes only its own devices with it: each of them is told by
+    /// [`Notice::Lost`], and the loop goes on. At first the failure ends [`poll`](Self::poll).
+    pub fn survive_traps(&mut self, survives: bool) {
+        self.survives_traps = survives;
     }
 
     /// Wakes [`poll`](Self::poll) from another thread.
@@ -140,19 +128,28 @@ impl RunLoop {
         Arc::clone(&self.waker)
     }
 
-    /// Makes a device that does nothing yet. `seed` decides the jitter of its reconnects.
+    /// Makes a device in the first engine that does nothing yet. `seed` decides the jitter of its reconnects.
     ///
     /// # Errors
-    /// A setting that breaks its rule; the sandbox failed.
+    /// A setting that breaks its rule; the sandbox failed, or there is none.
     pub fn open(&mut self, config: Config, seed: u64) -> Result<SessionId, EngineError> {
-        let id = self.engine.open(config, seed)?;
-        let index = id as usize;
-        if self.sessions.len() <= index {
-            self.sessions.resize_with(index + 1, || None);
-        }
-        if let Some(place) = self.sessions.get_mut(index) {
-            *place = Some(Session::default());
-        }
+        self.open_in(EngineId(0), config, seed)
+    }
+
+    /// Makes a device in this engine that does nothing yet. `seed` decides the jitter of its reconnects.
+    ///
+    /// # Errors
+    /// A setting that breaks its rule; the sandbox failed now, or has failed before.
+    pub fn open_in(
+        &mut self,
+        engine: EngineId,
+        config: Config,
+        seed: u64,
+    ) -> Result<SessionId, EngineError> {
+        let id = self.sessions.next_id();
+        let make = |engine: &mut Engine| engine.open(config, seed);
+        let number = self.engines.open(engine, id, make)?;
+        self.sessions.add(Session::new(id, engine, number));
         Ok(id)
     }
 
@@ -161,38 +158,10 @@ impl RunLoop {
     /// # Errors
     /// The sandbox failed.
     pub fn close(&mut self, id: SessionId) -> Result<(), EngineError> {
-        if let Some(place) = self.sessions.get_mut(id as usize) {
-            *place = None;
-        }
-        self.engine.close(id)
-    }
-
-    /// Lets the device go on with an earlier one's session; before it [connects](Self::connect).
-    pub fn restore(&mut self, id: SessionId, session: &Kept) {
-        for message in &session.messages {
-            let (topic, payload) = (&message.topic, &message.payload);
-            self.batch
-                .restore_message(id, message.token, message.packet_id, topic, payload);
-        }
-        for (filter, qos) in &session.subscriptions {
-            self.batch.restore_subscription(id, filter.as_str(), *qos);
-        }
-        self.batch.restore_tokens(id, session.last_token);
-    }
-
-    /// Lets no QoS 1 message leave before it is [`kept`](Self::kept). Each is told by [`Notice::ToBeKept`].
-    pub fn hold_until_kept(&mut self, id: SessionId) {
-        self.batch.hold_until_kept(id);
-    }
-
-    /// The messages up to this one are kept: they may leave.
-    pub fn kept(&mut self, id: SessionId, up_to: Token) {
-        self.batch.kept(id, up_to);
-    }
-
-    /// This message can't be kept: it fails, and never leaves.
-    pub fn withdraw(&mut self, id: SessionId, token: Token) {
-        self.batch.withdraw(id, token);
+        let Some(session) = self.sessions.remove(id) else {
+            return Ok(());
+        };
+        self.engines.close(session.engine, session.number)
     }
 
     /// Records this device from now on. Begin before it is asked for anything, or the recording does not replay.
@@ -219,84 +188,28 @@ impl RunLoop {
         now.checked_sub(self.started.elapsed()).unwrap_or(now)
     }
 
-    /// Starts to connect.
-    pub fn connect(&mut self, id: SessionId) {
-        self.batch.connect(id);
-    }
-
-    /// Ends the connection in order, once what is under way is done.
-    pub fn disconnect(&mut self, id: SessionId) {
-        self.batch.disconnect(id);
-    }
-
-    /// Publishes a message.
-    pub fn publish(&mut self, id: SessionId, topic: &str, payload: &[u8], qos: QoS) {
-        self.batch.publish(id, topic, payload, qos);
-        self.note_asked(id);
-    }
-
-    /// Subscribes.
-    pub fn subscribe(&mut self, id: SessionId, filter: &str, qos: QoS) {
-        self.batch.subscribe(id, filter, qos);
-        self.note_asked(id);
-    }
-
-    /// Unsubscribes.
-    pub fn unsubscribe(&mut self, id: SessionId, filter: &str) {
-        self.batch.unsubscribe(id, filter);
-        self.note_asked(id);
-    }
-
-    /// Whether the device's socket and the batch still take something: ask before each publish of a long
-    /// row, so that nothing piles up here.
-    #[must_use]
-    pub fn has_room(&self, id: SessionId) -> bool {
-        let session = self.sessions.get(id as usize).and_then(Option::as_ref);
-        session.is_some_and(|session| session.unsent() < MAX_UNSENT && session.unanswered < 1024)
-            && self.batch.bytes().len() < MAX_UNSENT
-    }
-
-    /// Whether bytes of this device still wait for its socket, or for the next flush.
-    #[must_use]
-    pub fn has_unsent(&self, id: SessionId) -> bool {
-        let session = self.sessions.get(id as usize).and_then(Option::as_ref);
-        session.is_some_and(|session| session.unsent() > 0 || session.closing)
-    }
-
-    /// Lets each poll hand in at most this many of the packets that the device's peer sends after its CONNACK;
-    /// at first there is no limit. What is not handed in is not acknowledged, and soon
-    /// not read from the socket either. With 0 the device receives nothing, and does not hold it against
-    /// its peer that no answer comes: it goes on sending its PINGREQs.
-    pub fn limit_packets(&mut self, id: SessionId, limit: usize) {
-        if let Some(Some(session)) = self.sessions.get_mut(id as usize) {
-            session.packet_limit = limit;
-        }
-    }
-
     /// Hands in what was asked for, waits for something to happen, at most `timeout`, and does what
     /// follows. `on_event` is called for everything that is for the application. What is to be sent, the
     /// acknowledgements of the messages told of among it, goes out by the next [`flush`](Self::flush), or
     /// by the next poll before it waits.
     ///
     /// # Errors
-    /// The system's poll failed, or the engine: every device in it is gone then. The recording can't be written.
+    /// The system's poll failed. An engine failed, with every device in it, unless the loop
+    /// [survives that](Self::survive_traps). The recording can't be written.
     pub fn poll(
         &mut self,
         timeout: Option<Duration>,
         on_event: &mut dyn FnMut(SessionId, Notice<'_>),
     ) -> Result<(), RunLoopError> {
         self.flush();
-        let waits = self.batch.is_empty();
-        let timeout = if waits {
-            self.wait(timeout)
-        } else {
-            Some(Duration::ZERO)
-        };
+        let waits = self.engines.are_idle();
         if !waits {
             self.step(on_event)?;
         }
+        let wait = self.wait(timeout);
+        let timeout = if waits { wait } else { Some(Duration::ZERO) };
         match self.poll.poll(&mut self.events, timeout) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => self.events.clear(),
             other => other?,
         }
         self.gather();
@@ -306,28 +219,13 @@ impl RunLoop {
     /// Sends what the polls before have left to be sent, in one piece for each device.
     pub fn flush(&mut self) {
         let now = self.now();
-        for session in self.sessions.iter_mut().flatten() {
-            session.flush(now);
-        }
-    }
-
-    /// Takes the acknowledgements of messages out of what the next flush sends: the peer keeps those
-    /// messages then, and delivers them again on a later connection.
-    pub fn withhold_acknowledgements(&mut self, id: SessionId) {
-        if let Some(Some(session)) = self.sessions.get_mut(id as usize) {
-            session.withhold_acknowledgements();
-        }
+        self.sessions.flush(|session| session.flush(now));
     }
 
     /// How long the poll may wait.
-    fn wait(&self, timeout: Option<Duration>) -> Option<Duration> {
+    fn wait(&mut self, timeout: Option<Duration>) -> Option<Duration> {
         let now = self.now();
-        let sessions = self.sessions.iter().flatten();
-        let deadlines = sessions.flat_map(|session| [session.deadline, session.link_deadline()]);
-        let next = deadlines
-            .flatten()
-            .min()
-            .map(|deadline| deadline.since(now));
+        let next = self.sessions.next_wake_up(now).map(|at| at.since(now));
         match (timeout, next) {
             (Some(timeout), Some(next)) => Some(timeout.min(next)),
             (timeout, next) => timeout.or(next),
@@ -344,12 +242,18 @@ impl RunLoop {
         let now = self.now();
         let registry = self.poll.registry();
         for event in &self.events {
-            if let Some(Some(session)) = self.sessions.get_mut(event.token().0) {
+            // The waker's number is beyond all devices'.
+            let Ok(number) = u32::try_from(event.token().0) else {
+                continue;
+            };
+            let id = SessionId(number);
+            if let Some(session) = self.sessions.get_mut(id) {
                 session.link.note(event);
+                self.sessions.make_ready(id);
             }
         }
         while let Some((id, done)) = self.background.done() {
-            let Some(Some(session)) = self.sessions.get_mut(id as usize) else {
+            let Some(session) = self.sessions.get_mut(id) else {
                 continue;
             };
             match done {
@@ -357,150 +261,23 @@ impl RunLoop {
                     session
                         .link
                         .resolved(number, addresses, &self.tls, registry, id, now);
+                    self.sessions.make_ready(id);
                 }
                 // The answer to an earlier request, which the device has given up.
-                Done::Answered(number, _) if number != session.request => {}
-                Done::Answered(_, answer) => match answer {
-                    Ok(answer) => self.batch.http_answered(id, answer.status, &answer.body),
-                    Err(reason) => self.batch.http_failed(id, &reason),
-                },
-            }
-        }
-        for (index, session) in self.sessions.iter_mut().enumerate() {
-            let Some(session) = session else { continue };
-            // As many sessions as there are slots, and slots are numbered by u32.
-            let id = index as SessionId;
-            session.gather(id, now, registry, &mut self.batch);
-        }
-    }
-
-    /// Steps until nothing more is to be handed in at once.
-    fn step(
-        &mut self,
-        on_event: &mut dyn FnMut(SessionId, Notice<'_>),
-    ) -> Result<(), RunLoopError> {
-        while !self.batch.is_empty() {
-            let now = self.now();
-            if let Some((id, recorder)) = &mut self.recorder {
-                let session = self.sessions.get(*id as usize).and_then(Option::as_ref);
-                // What stands for a PINGRESP is this loop's own.
-                let own = session.is_some_and(|session| session.excuses > 0);
-                recorder.hand_in(now, *id, &self.batch, own)?;
-            }
-            let stepped = self.engine.step(now, &self.batch, &mut self.outcome);
-            if let Some((id, recorder)) = &mut self.recorder {
-                if stepped.is_err() {
-                    // What made the engine fail is the most wanted part of a recording.
-                    self.outcome.clear();
-                }
-                let recorded = recorder.take_out(now, *id, &self.batch, &self.outcome);
-                if stepped.is_ok() {
-                    recorded?;
+                Done::Answered(request, _) if request != session.request => {}
+                Done::Answered(_, answer) => {
+                    let number = session.number;
+                    self.engines.fill(session.engine, |batch| match answer {
+                        Ok(answer) => batch.http_answered(number, answer.status, &answer.body),
+                        Err(reason) => batch.http_failed(number, &reason),
+                    });
                 }
             }
-            stepped?;
-            let mut login = false;
-            for report in reports(&self.outcome, self.batch.bytes()) {
-                let (id, report) = report?;
-                let Some(Some(session)) = self.sessions.get_mut(id as usize) else {
-                    continue;
-                };
-                match report {
-                    Report::OpenTransport(endpoint) => {
-                        if endpoint.transport.is_secure() && !self.tls.verifies() {
-                            let place = &endpoint.to_string();
-                            on_event(id, Notice::Unverified { place });
-                        }
-                        session.flush(now);
-                        session.online = false;
-                        session.held.clear();
-                        session.need = 1;
-                        session.link.open(id, endpoint, &self.background);
-                    }
-                    Report::SendHttp(request) => {
-                        if !self.tls.verifies() {
-                            let place = &https::place(&request.url);
-                            on_event(id, Notice::Unverified { place });
-                        }
-                        session.request = self.background.post(id, request, &self.tls);
-                    }
-                    Report::Transmit(bytes) => {
-                        if bytes.first() == Some(&CONNECT) {
-                            login = true;
-                            // In one place from the start: what grows leaves its old place as it was.
-                            session.outgoing.reserve(bytes.len() + ROOM_BEHIND_LOGIN);
-                        }
-                        session.outgoing.extend_from_slice(bytes);
-                    }
-                    Report::CloseTransport => session.closing = true,
-                    Report::Deadline(deadline) => session.deadline = deadline,
-                    Report::Consumed { .. } if session.excuses > 0 => session.excuses -= 1,
-                    Report::Consumed { consumed, need } => {
-                        session.held.drain(..consumed.min(session.held.len()));
-                        session.need = need;
-                    }
-                    Report::Accepted(token) => {
-                        session.unanswered = session.unanswered.saturating_sub(1);
-                        on_event(id, Notice::Accepted(token));
-                    }
-                    Report::NotAccepted { is_full, text } => {
-                        session.unanswered = session.unanswered.saturating_sub(1);
-                        on_event(
-                            id,
-                            Notice::NotAccepted {
-                                is_full,
-                                reason: text,
-                            },
-                        );
-                    }
-                    Report::ToBeKept { token, packet_id } => {
-                        session.unanswered = session.unanswered.saturating_sub(1);
-                        on_event(id, Notice::ToBeKept { token, packet_id });
-                    }
-                    Report::NotRestored { text } => {
-                        on_event(id, Notice::NotRestored { reason: text });
-                    }
-                    // Nothing here asks for it.
-                    Report::SessionMessage { .. }
-                    | Report::SessionSubscription { .. }
-                    | Report::SessionTold(_) => {}
-                    Report::Event(event) => {
-                        session.online |= matches!(event, ReportEvent::Connected { .. });
-                        on_event(id, Notice::Event(event));
-                    }
-                }
-            }
-            if login {
-                self.outcome.wipe();
-            }
-            self.batch.clear();
         }
-        Ok(())
-    }
-
-    fn note_asked(&mut self, id: SessionId) {
-        if let Some(Some(session)) = self.sessions.get_mut(id as usize) {
-            session.unanswered += 1;
-        }
-    }
-}
-
-/// Why the loop can't go on.
-#[derive(Debug, thiserror::Error)]
-pub enum RunLoopError {
-    /// The system's poll failed.
-    #[error("the system's poll failed: {0}")]
-    Poll(#[from] io::Error),
-    /// The engine failed: every device in it is gone.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// The recording can't be written any more.
-    #[error(transparent)]
-    Recording(#[from] RecordingError),
-}
-
-impl From<BadRow> for RunLoopError {
-    fn from(error: BadRow) -> Self {
-        Self::Engine(error.into())
+        self.sessions.make_due_ready(now);
+        let engines = &mut self.engines;
+        self.sessions.gather(|session| {
+            engines.fill(session.engine, |batch| session.gather(now, registry, batch));
+        });
     }
 }

@@ -5,9 +5,9 @@ use tern_core::time::Instant;
 use tern_core::wire::{Framed, Sender, frame};
 use zeroize::Zeroize;
 
-use super::CONNECT;
-use super::SessionId;
 use super::link::Link;
+use super::sessions::Marks;
+use super::{CONNECT, EngineId, SessionId};
 
 /// The packet that answers a PINGREQ.
 const PINGRESP: &[u8] = &[0xD0, 0x00];
@@ -17,6 +17,11 @@ const PUBACK: u8 = 0x40;
 
 /// What the loop keeps for a device.
 pub(super) struct Session {
+    pub(super) id: SessionId,
+    pub(super) engine: EngineId,
+    /// Its number in its engine.
+    pub(super) number: u32,
+    pub(super) marks: Marks,
     pub(super) link: Link,
     /// To be sent by the next flush.
     pub(super) outgoing: Vec<u8>,
@@ -39,9 +44,13 @@ pub(super) struct Session {
     pub(super) unanswered: usize,
 }
 
-impl Default for Session {
-    fn default() -> Self {
+impl Session {
+    pub(super) fn new(id: SessionId, engine: EngineId, number: u32) -> Self {
         Self {
+            id,
+            engine,
+            number,
+            marks: Marks::default(),
             link: Link::None,
             outgoing: Vec::new(),
             closing: false,
@@ -55,17 +64,15 @@ impl Default for Session {
             unanswered: 0,
         }
     }
-}
 
-impl Session {
     /// Hands in what came on this device's link, and its deadline if that has come.
     pub(super) fn gather(
         &mut self,
-        id: SessionId,
         now: Instant,
         registry: &mio::Registry,
         batch: &mut InputBatch,
     ) {
+        let id = self.number;
         let may_read = self.may_read();
         let (opened, end) = self.link.gather(now, registry, &mut self.held, may_read);
         if opened {
@@ -108,6 +115,11 @@ impl Session {
         }
     }
 
+    /// The device has answered to something that was asked for.
+    pub(super) fn answered(&mut self) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+    }
+
     /// Takes the acknowledgements of messages out of what the next flush sends.
     pub(super) fn withhold_acknowledgements(&mut self) {
         self.outgoing = without_pubacks(&self.outgoing);
@@ -133,13 +145,13 @@ impl Session {
             || (self.packet_limit() > 0 && self.held.len() < self.need)
     }
 
-    /// When it wants to be gathered even if nothing happens, apart from the device's deadline.
-    pub(super) fn link_deadline(&self) -> Option<Instant> {
+    /// When it wants to be gathered even if nothing happens: at time 0, which has passed, where that is at once.
+    pub(super) fn wake_up(&self) -> Option<Instant> {
         if self.packet_limit() > 0 && self.held.len() >= self.need {
-            // At once.
             return Some(Instant::default());
         }
-        self.link.deadline(self.may_read())
+        let link = self.link.deadline(self.may_read());
+        [self.deadline, link].into_iter().flatten().min()
     }
 }
 
