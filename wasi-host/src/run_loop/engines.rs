@@ -31,7 +31,7 @@ pub(super) struct Hosted {
     /// The loop's number of each device, by the engine's.
     sessions: Vec<Option<SessionId>>,
     /// What the next step hands in; the engine stands in the queue while there is something.
-    batch: Option<Box<InputBatch>>,
+    batch: Option<InputBatch>,
     /// Devices to be forgotten once what was asked for before has been handed in.
     closing: Vec<u32>,
     /// Why it can't go on, where that was found outside of a step.
@@ -65,7 +65,7 @@ pub(super) struct Engines {
     free: Vec<EngineId>,
     /// Those with something to hand in, in the order in which it came.
     queue: VecDeque<EngineId>,
-    pool: Vec<Box<InputBatch>>,
+    pool: Vec<InputBatch>,
 }
 
 impl Engines {
@@ -175,7 +175,7 @@ impl Engines {
         };
         hosted.failure = Some(failure);
         if hosted.batch.is_none() {
-            hosted.batch = Some(Box::default());
+            hosted.batch = Some(InputBatch::default());
             self.queue.push_back(id);
         }
     }
@@ -192,7 +192,7 @@ impl Engines {
     }
 
     /// The next engine with something to hand in, and that; or why it can't go on.
-    pub(super) fn next(&mut self) -> Option<(EngineId, Result<Box<InputBatch>, EngineError>)> {
+    pub(super) fn next(&mut self) -> Option<(EngineId, Result<InputBatch, EngineError>)> {
         while let Some(id) = self.queue.pop_front() {
             let Some(hosted) = self.get_mut(id) else {
                 continue;
@@ -204,7 +204,7 @@ impl Engines {
     }
 
     /// Takes a batch back that has been handed in.
-    pub(super) fn give_back(&mut self, mut batch: Box<InputBatch>) {
+    pub(super) fn give_back(&mut self, mut batch: InputBatch) {
         let size = batch.bytes().len() + 4 * batch.words().len();
         if self.pool.len() < POOL && size < LARGE {
             batch.clear();
