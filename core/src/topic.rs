@@ -14,10 +14,14 @@
 //! # Ok::<(), tern_core::topic::TopicError>(())
 //! ```
 
+mod plain;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use plain::is_plain_name;
 
 /// The longest topic name or filter, in bytes of UTF-8 [MQTT-4.7.3-3].
 pub const MAX_TOPIC: usize = 65_535;
@@ -208,6 +212,9 @@ impl fmt::Display for TopicKind {
 }
 
 fn check_name(text: &str) -> Result<(), TopicError> {
+    if text.len() <= MAX_TOPIC && is_plain_name(text.as_bytes()) {
+        return Ok(());
+    }
     let kind = TopicKind::Name;
     check_any(text, kind)?;
     match text.chars().zip(1..).find(|(c, _)| matches!(c, '+' | '#')) {

@@ -4,6 +4,9 @@
 //! strictly and hands back a view of it, [`write()`] appends one packet to a buffer. Nothing here knows which
 //! packet may come *now*: that is the business of the two state machines, the device and the stand-in.
 //!
+//! [`read_plain`] does the work of both in one pass for the packets that come by the thousand, and leaves everything
+//! that it does not find plain to them.
+//!
 //! The rarer packets are decoded and encoded by mqttbytes, behind a check of every rule that it leaves
 //! open; PUBLISH and PUBACK, which come by the thousand, live on the received bytes and copy nothing.
 //!
@@ -23,6 +26,7 @@ pub mod dissect;
 mod error;
 mod frame;
 mod packet;
+mod plain;
 mod read;
 mod write;
 
@@ -32,7 +36,9 @@ pub use packet::{
     Connack, Connect, ConnectCode, Packet, PacketId, PacketType, Publish, QoS, Suback, SubackCode,
     Subscribe, Unsubscribe, Will,
 };
+pub use plain::{Plain, read_plain};
 pub use read::read;
+pub(crate) use write::{publish_length, push_puback, push_publish};
 pub use write::{write, write_publish};
 
 /// The largest remaining length that the four length bytes can say, in bytes [MQTT 3.1.1, 2.2.3].

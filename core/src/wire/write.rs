@@ -8,6 +8,7 @@ use super::{
     Connect, ConnectCode, MAX_FIELD, MAX_REMAINING_LENGTH, Packet, PacketId, Publish, QoS,
     SubackCode, WriteError,
 };
+use crate::topic::is_plain_name;
 
 /// Appends a packet's bytes to `out`.
 ///
@@ -17,7 +18,10 @@ use super::{
 pub fn write(packet: &Packet<'_>, out: &mut Vec<u8>) -> Result<(), WriteError> {
     match packet {
         Packet::Publish(publish) => write_publish(publish, out),
-        Packet::Puback(id) => acknowledge(0x40, *id, out),
+        Packet::Puback(id) => {
+            push_puback(*id, out);
+            Ok(())
+        }
         Packet::Pubrec(id) => acknowledge(0x50, *id, out),
         Packet::Pubrel(id) => acknowledge(0x62, *id, out),
         Packet::Pubcomp(id) => acknowledge(0x70, *id, out),
@@ -97,7 +101,7 @@ pub fn write_publish(publish: &Publish<'_>, out: &mut Vec<u8>) -> Result<(), Wri
             "a topic name has at least one character [MQTT-4.7.3-1]",
         ));
     }
-    if topic.iter().any(|byte| matches!(byte, b'+' | b'#' | 0)) {
+    if !is_plain_name(topic) && topic.iter().any(|byte| matches!(byte, b'+' | b'#' | 0)) {
         return Err(WriteError::Invalid(
             "a topic name holds no wildcard and no U+0000 [MQTT-3.3.2-2]",
         ));
@@ -112,24 +116,61 @@ pub fn write_publish(publish: &Publish<'_>, out: &mut Vec<u8>) -> Result<(), Wri
             "a packet identifier stands exactly where QoS is 1 or 2 [MQTT-2.3.1-5]",
         ));
     }
-    let topic_len = field_len("the topic", topic.len())?;
+    field_len("the topic", topic.len())?;
+    out.reserve(publish_length(publish)?);
+    push_publish(publish, out);
+    Ok(())
+}
+
+/// The length in bytes of a PUBLISH, whatever else may be wrong with it.
+///
+/// # Errors
+/// The packet is too long.
+#[inline]
+pub(crate) fn publish_length(publish: &Publish<'_>) -> Result<usize, WriteError> {
     let id_len = if publish.packet_id.is_some() { 2 } else { 0 };
-    let remaining = 2 + topic.len() + id_len + publish.payload.len();
-    if remaining > MAX_REMAINING_LENGTH {
-        return Err(WriteError::PacketTooLong { len: remaining });
-    }
+    let remaining = 2 + publish.topic.len() + id_len + publish.payload.len();
+    let length_bytes = match remaining {
+        ..0x80 => 1,
+        0x80..0x4000 => 2,
+        0x4000..0x20_0000 => 3,
+        0x20_0000..=MAX_REMAINING_LENGTH => 4,
+        _ => return Err(WriteError::PacketTooLong { len: remaining }),
+    };
+    Ok(1 + length_bytes + remaining)
+}
+
+/// Appends a PUBLISH whose topic is a legal topic name, whose QoS and identifier fit each other, and that has a
+/// [length](publish_length).
+#[inline(always)]
+pub(crate) fn push_publish(publish: &Publish<'_>, out: &mut Vec<u8>) {
+    let topic = publish.topic.as_bytes();
+    let id_len = if publish.packet_id.is_some() { 2 } else { 0 };
     let first =
         0x30 | u8::from(publish.dup) << 3 | publish.qos.number() << 1 | u8::from(publish.retain);
-    out.reserve(5 + remaining);
-    out.push(first);
-    push_remaining_length(remaining, out);
-    out.extend_from_slice(&topic_len.to_be_bytes());
+    let remaining = 2 + topic.len() + id_len + publish.payload.len();
+    // A legal topic name has no more bytes than these two can say.
+    let [high, low] = (topic.len() as u16).to_be_bytes();
+    match remaining {
+        // As nearly every message is.
+        ..0x80 => out.extend_from_slice(&[first, remaining as u8, high, low]),
+        _ => {
+            out.push(first);
+            push_remaining_length(remaining, out);
+            out.extend_from_slice(&[high, low]);
+        }
+    }
     out.extend_from_slice(topic);
     if let Some(id) = publish.packet_id {
         out.extend_from_slice(&id.get().to_be_bytes());
     }
     out.extend_from_slice(publish.payload);
-    Ok(())
+}
+
+/// Appends a PUBACK.
+pub(crate) fn push_puback(id: PacketId, out: &mut Vec<u8>) {
+    let [high, low] = id.get().to_be_bytes();
+    out.extend_from_slice(&[0x40, 0x02, high, low]);
 }
 
 fn fixed(bytes: &[u8], out: &mut Vec<u8>) -> Result<(), WriteError> {

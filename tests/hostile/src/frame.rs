@@ -1,8 +1,11 @@
-//! The strict check of packets against mqttbytes: what Tern takes, mqttbytes takes for the same.
+//! The strict check of packets against mqttbytes: what Tern takes, mqttbytes takes for the same. And what is read as
+//! plain is what the strict check reads.
 
 use bytes::BytesMut;
 use mqttbytes::{Error, v4};
-use tern_core::wire::{Connect, Framed, Packet, Sender, SubackCode, frame, read};
+use tern_core::wire::{
+    Connect, Framed, Packet, Plain, Sender, SubackCode, frame, read, read_plain,
+};
 
 /// Larger than any input.
 const MAX: usize = 1 << 20;
@@ -15,6 +18,7 @@ pub(crate) fn check(bytes: &[u8]) {
         0 => Sender::Client,
         _ => Sender::Server,
     };
+    plain(bytes, sender);
     let theirs = |bytes: &[u8]| {
         let mut held = BytesMut::from(bytes);
         let packet = v4::read(&mut held, MAX);
@@ -39,6 +43,44 @@ pub(crate) fn check(bytes: &[u8]) {
                 same(&packet, their_packet);
             }
         }
+    }
+}
+
+/// What is plain is whole, legal and the same to the strict check, whoever sent it.
+fn plain(bytes: &[u8], sender: Sender) {
+    let Some((plain, len)) = read_plain(bytes, MAX) else {
+        return;
+    };
+    assert_eq!(read_plain(bytes, len), Some((plain, len)));
+    assert_eq!(read_plain(bytes, len - 1), None, "over the limit");
+    assert_eq!(frame(bytes, sender, len), Ok(Framed::Complete { len }));
+    let packet = bytes.get(..len).expect("no longer than what is there");
+    match (plain, read(packet, sender)) {
+        (
+            Plain::Publish {
+                dup,
+                qos,
+                retain,
+                topic,
+                packet_id,
+                payload,
+            },
+            Ok(Packet::Publish(strict)),
+        ) => {
+            assert_eq!(
+                (dup, qos, retain, packet_id, payload),
+                (
+                    strict.dup,
+                    strict.qos,
+                    strict.retain,
+                    strict.packet_id,
+                    strict.payload
+                )
+            );
+            assert_eq!(topic, strict.topic.as_bytes());
+        }
+        (Plain::Puback(id), Ok(Packet::Puback(strict))) => assert_eq!(id, strict),
+        (plain, strict) => panic!("{plain:?} is {strict:?} to the strict check"),
     }
 }
 
