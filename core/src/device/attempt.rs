@@ -23,7 +23,7 @@ impl Device {
         match self.sign_in.begin(&self.config.login, now) {
             FirstStep::Authenticate(request) => {
                 self.phase = Phase::Authenticating;
-                self.outputs.push_back(Output::SendHttp(request));
+                self.outputs.push(Output::SendHttp(request));
             }
             FirstStep::Open(endpoint) => self.open(endpoint),
         }
@@ -34,8 +34,7 @@ impl Device {
         self.event(Event::Connecting {
             endpoint: endpoint.clone(),
         });
-        self.outputs
-            .push_back(Output::OpenTransport(endpoint.clone()));
+        self.outputs.push(Output::OpenTransport(endpoint.clone()));
         self.endpoint = Some(endpoint);
     }
 
@@ -149,7 +148,7 @@ impl Device {
             explanation: explain::explanation(&evidence, Lang::En),
         };
         let again = code == ConnectCode::ServerUnavailable && self.sign_in.token_refused(login);
-        self.outputs.push_back(Output::CloseTransport);
+        self.outputs.push(Output::CloseTransport);
         if again {
             self.event(Event::Refused(refusal));
             self.event(Event::Reconnecting {

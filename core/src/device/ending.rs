@@ -33,7 +33,7 @@ impl Device {
     /// Ends the connection from this side. What has been told to be sent still goes out before.
     pub(super) fn abort(&mut self, now: Instant, kind: DisconnectKind, reason: String) {
         if self.phase.has_transport() {
-            self.outputs.push_back(Output::CloseTransport);
+            self.outputs.push(Output::CloseTransport);
         }
         self.fail(now, Disconnect { kind, reason }.into());
     }
@@ -107,6 +107,6 @@ impl Device {
     }
 
     pub(super) fn event(&mut self, event: Event) {
-        self.outputs.push_back(Output::Event(event));
+        self.outputs.push(Output::Event(event));
     }
 }

@@ -1,13 +1,14 @@
 //! What the platform sends, once a transport is open.
 
+use super::outputs::Arrived;
 use super::subscriptions::Answered;
 use super::turn::may_come;
 use super::{Device, DisconnectKind, Event, Phase, Progress, Timer};
 use crate::explain;
 use crate::time::Instant;
 use crate::wire::{
-    FrameError, Framed, Packet, PacketId, PacketType, Publish, QoS, Sender, Suback, frame, read,
-    write,
+    FrameError, Framed, Packet, PacketId, PacketType, Plain, Publish, QoS, Sender, Suback, frame,
+    push_puback, read, read_plain,
 };
 
 impl Device {
@@ -23,7 +24,17 @@ impl Device {
             self.note_received(now);
         }
         let mut start = 0;
-        while let Some(rest) = bytes.get(start..) {
+        loop {
+            // What comes by the thousand, and may come at any time of a connection.
+            if self.phase.is_online() {
+                let (end, handled) = self.plain_packets(bytes, start);
+                start = end;
+                if let Err(reason) = handled {
+                    self.misbehaved(now, &reason, bytes.get(start..).unwrap_or_default());
+                    return all;
+                }
+            }
+            let rest = bytes.get(start..).unwrap_or_default();
             let framed = frame(rest, Sender::Server, self.config.limits.max_packet);
             // Judged by its first byte already: the rest of what is no CONNACK might never come.
             if let (Ok(_), Some(&first)) = (&framed, rest.first())
@@ -63,7 +74,62 @@ impl Device {
             }
             start += len;
         }
-        all
+    }
+
+    /// Handles packets from `start` on for as long as they are plain ones. Answers where it has stopped; with `Err` in
+    /// front of a packet that the platform may not send now. Apart from the rest, so that this loop is a tight one.
+    #[inline(never)]
+    fn plain_packets(&mut self, bytes: &[u8], start: usize) -> (usize, Result<(), String>) {
+        let mut at = start;
+        while let Some((packet, len)) = bytes
+            .get(at..)
+            .and_then(|rest| read_plain(rest, self.config.limits.max_packet))
+        {
+            if let Err(reason) = self.plain(at + len, &packet) {
+                return (at, Err(reason));
+            }
+            at += len;
+        }
+        (at, Ok(()))
+    }
+
+    /// Handles one packet that ends at `end`; `Err` where the platform may not send it now.
+    #[inline]
+    fn plain(&mut self, end: usize, packet: &Plain<'_>) -> Result<(), String> {
+        match *packet {
+            Plain::Publish {
+                dup,
+                qos,
+                retain,
+                topic,
+                packet_id,
+                payload,
+            } => {
+                let id_len = if packet_id.is_some() { 2 } else { 0 };
+                self.outputs.arrived(Arrived {
+                    topic_at: end - payload.len() - id_len - topic.len(),
+                    // Its length field has two bytes.
+                    topic_len: topic.len() as u16,
+                    payload_len: payload.len(),
+                    qos,
+                    dup,
+                    retain,
+                });
+                if let Some(id) = packet_id {
+                    push_puback(id, &mut self.transmit);
+                }
+                Ok(())
+            }
+            Plain::Puback(id) => self.puback(id),
+        }
+    }
+
+    fn puback(&mut self, id: PacketId) -> Result<(), String> {
+        let Some(token) = self.outbox.acknowledged(id, &mut self.ids) else {
+            return Err(unasked("PUBACK", id));
+        };
+        self.outputs.published(token);
+        Ok(())
     }
 
     /// Handles one legal packet; `Err` where the platform may not send it now.
@@ -75,13 +141,8 @@ impl Device {
         packet: Packet<'_>,
     ) -> Result<(), String> {
         match packet {
-            Packet::Publish(publish) => return self.message(start, bytes, &publish),
-            Packet::Puback(id) => {
-                let Some(token) = self.outbox.acknowledged(id, &mut self.ids) else {
-                    return Err(unasked("PUBACK", id));
-                };
-                self.event(Event::Published { token });
-            }
+            Packet::Publish(publish) => return self.message(start + bytes.len(), &publish),
+            Packet::Puback(id) => return self.puback(id),
             Packet::Connack(connack) => self.connack(now, connack),
             Packet::Suback(suback) => return self.suback(&suback),
             Packet::Unsuback(id) => match self.subscriptions.unsuback(id, &mut self.ids) {
@@ -98,31 +159,22 @@ impl Device {
         Ok(())
     }
 
-    fn message(&mut self, start: usize, bytes: &[u8], publish: &Publish<'_>) -> Result<(), String> {
-        let id = match (publish.qos, publish.packet_id) {
-            (QoS::ExactlyOnce, _) => {
-                return Err(
-                    "a message came with QoS 2, and no subscription of this device asks for that"
-                        .into(),
-                );
-            }
-            (_, id) => id,
-        };
-        let payload_start = start + bytes.len() - publish.payload.len();
-        let id_len = if id.is_some() { 2 } else { 0 };
-        let topic_end = payload_start - id_len;
-        self.event(Event::Message {
-            topic: topic_end - publish.topic.len()..topic_end,
-            payload: payload_start..payload_start + publish.payload.len(),
-            qos: publish.qos,
-            dup: publish.dup,
-            retain: publish.retain,
-        });
-        if let Some(id) = id {
-            // A PUBACK has four bytes and can't fail to be written.
-            let _ = write(&Packet::Puback(id), &mut self.transmit);
+    fn message(&mut self, end: usize, publish: &Publish<'_>) -> Result<(), String> {
+        if publish.qos == QoS::ExactlyOnce {
+            return Err(
+                "a message came with QoS 2, and no subscription of this device asks for that"
+                    .into(),
+            );
         }
-        Ok(())
+        let plain = Plain::Publish {
+            dup: publish.dup,
+            qos: publish.qos,
+            retain: publish.retain,
+            topic: publish.topic.as_bytes(),
+            packet_id: publish.packet_id,
+            payload: publish.payload,
+        };
+        self.plain(end, &plain)
     }
 
     fn suback(&mut self, suback: &Suback) -> Result<(), String> {

@@ -60,7 +60,9 @@ mod ending;
 mod event;
 mod incoming;
 mod outbox;
+mod outputs;
 mod packet_ids;
+mod packets;
 mod sending;
 mod session;
 mod sign_in;
@@ -68,10 +70,8 @@ mod subscriptions;
 mod timer;
 mod turn;
 
-use core::fmt;
-use std::collections::VecDeque;
-
 pub use config::{Config, ConfigError, Limits, Login, Reconnect};
+use core::fmt;
 pub use event::{
     CloseKind, CloseReason, Disconnect, DisconnectKind, Ended, Event, FailReason, Input, Output,
     Progress, Refusal, RefusedBy, Token,
@@ -85,6 +85,7 @@ use crate::topic::{TopicFilter, TopicName};
 use crate::wire::{QoS, WriteError};
 use backoff::Backoff;
 use outbox::Outbox;
+use outputs::Outputs;
 use packet_ids::PacketIds;
 use sign_in::SignIn;
 use subscriptions::{Ask, Subscriptions};
@@ -97,7 +98,7 @@ pub struct Device {
     rng: fastrand::Rng,
     phase: Phase,
     timers: TimerTable,
-    outputs: VecDeque<Output>,
+    outputs: Outputs,
     /// Wiped at the device's end: a login may never have been fetched.
     transmit: Zeroizing<Vec<u8>>,
     sign_in: SignIn,
@@ -132,7 +133,7 @@ impl Device {
             rng: fastrand::Rng::with_seed(seed),
             phase: Phase::Idle,
             timers: TimerTable::default(),
-            outputs: VecDeque::new(),
+            outputs: Outputs::default(),
             transmit: Zeroizing::default(),
             sign_in: SignIn::default(),
             endpoint: None,
@@ -172,7 +173,7 @@ impl Device {
             }
             _ => {
                 if self.phase.has_transport() {
-                    self.outputs.push_back(Output::CloseTransport);
+                    self.outputs.push(Output::CloseTransport);
                 }
                 self.end(Ended::Requested);
             }
@@ -198,16 +199,20 @@ impl Device {
             return Err(PublishError::NotRunning);
         }
         let token = Token(self.last_token + 1);
-        self.outbox.accept(
-            token,
-            topic,
-            payload,
-            qos,
-            &self.config.limits,
-            &mut self.ids,
-        )?;
+        self.outbox
+            .check(topic, payload, qos, &self.config.limits)?;
+        if self.phase.is_online()
+            && self
+                .outbox
+                .may_send_at_once(qos, self.config.limits.max_inflight)
+        {
+            self.publish_at_once(now, token, topic, payload, qos)?;
+        } else {
+            self.outbox
+                .accept(token, topic, payload, qos, &mut self.ids)?;
+            self.send_waiting(now);
+        }
         self.last_token = token.0;
-        self.send_waiting(now);
         Ok(token)
     }
 
@@ -257,19 +262,9 @@ impl Device {
     /// The next thing to do. Call it until it answers [`Output::Timeout`]; bytes to send are appended to
     /// `transmit`. Events come before the bytes that acknowledge them.
     pub fn poll_output(&mut self, transmit: &mut Vec<u8>) -> Output {
-        let bytes_first = matches!(self.outputs.front(), None | Some(Output::CloseTransport));
-        if bytes_first && !self.transmit.is_empty() {
-            let is_login = self.transmit.first() == Some(&0x10);
-            transmit.append(&mut self.transmit);
-            if is_login {
-                // What was moved is still in the memory behind.
-                self.transmit.zeroize();
-            }
-            return Output::Transmit;
-        }
-        match self.outputs.pop_front() {
+        match self.outputs.pop() {
             Some(output) => output,
-            None => Output::Timeout(self.timers.next()),
+            None => self.behind_events(transmit),
         }
     }
 
@@ -296,6 +291,24 @@ impl Device {
     #[must_use]
     pub fn packet_ids_in_use(&self) -> usize {
         self.ids.in_use()
+    }
+
+    /// Once a call, not once an event: apart from what is.
+    #[inline(never)]
+    fn behind_events(&mut self, transmit: &mut Vec<u8>) -> Output {
+        if let Some(first) = self.transmit.first() {
+            let is_login = *first == 0x10;
+            transmit.append(&mut self.transmit);
+            if is_login {
+                // What was moved is still in the memory behind.
+                self.transmit.zeroize();
+            }
+            return Output::Transmit;
+        }
+        match self.outputs.pop_close() {
+            Some(close) => close,
+            None => Output::Timeout(self.timers.next()),
+        }
     }
 
     fn ask(

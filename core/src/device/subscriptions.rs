@@ -236,6 +236,11 @@ impl Subscriptions {
         tokens
     }
 
+    /// Whether no request is waiting or under way.
+    pub(super) fn asks_nothing(&self) -> bool {
+        self.requests.is_empty()
+    }
+
     /// When the next request times out.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         self.requests
