@@ -49,8 +49,9 @@ The project's chores.
   cargo xtask test                          runs every test, those in a headless browser too
   cargo xtask bench console [--profile]     measures what the console takes in, beside a page that only counts
                                             (--profile: and says where page and worker spend their time)
-  cargo xtask bench core [--check]          counts the core's instructions per message, beside other clients
-                                            (--check: compares them with what stands in benches/core; needs valgrind)
+  cargo xtask bench core [--check|--renew]  counts the core's instructions per message, beside other clients
+                                            (--check: compares them with what stands in benches/core, --renew: writes
+                                            that anew; both need valgrind)
   cargo xtask bench sandbox|runner|start|fleet|stand-in [-- OPTIONS]
                                             measures the released program beside what people would use instead
   cargo xtask simulate [--seeds N] [--from S] [--log]

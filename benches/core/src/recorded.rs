@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn growth_above_three_per_cent_fails_and_shrinkage_is_told() {
         let recorded = Recorded::of(&counts(300.0, 600.0));
-        assert!(!recorded.compare(&counts(309.0, 600.0)).grown);
+        assert!(!recorded.compare(&counts(308.0, 600.0)).grown);
         let grown = recorded.compare(&counts(300.0, 619.0));
         assert!(
             grown.grown && grown.lines.contains("(+3.2 %): TOO MANY"),

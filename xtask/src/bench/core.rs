@@ -4,13 +4,30 @@ use crate::failure::Failure;
 use crate::places::Places;
 use crate::steps::Steps;
 
-/// Builds the benchmark and runs it, which prints its table; with `check` it compares with what stands in the tree.
-pub(super) fn core(places: &Places, check: bool, steps: &mut Steps) -> Result<(), Failure> {
+/// What is done with the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// They are printed, beside those of others.
+    Print,
+    /// They are compared with those in the tree.
+    Check,
+    /// They are written into the tree.
+    Renew,
+}
+
+/// Builds the benchmark and runs it, which prints its table; or compares with what stands in the tree, or writes that anew.
+pub(super) fn core(places: &Places, what: Counts, steps: &mut Steps) -> Result<(), Failure> {
     let mut bench = places.cargo();
     bench.args(["run", "--release", "--package", "tern-bench-core"]);
     bench.args(["--bin", "bench-core", "--"]);
-    if check {
-        bench.arg("--check");
+    match what {
+        Counts::Print => {}
+        Counts::Check => {
+            bench.arg("--check");
+        }
+        Counts::Renew => {
+            bench.arg("--renew");
+        }
     }
     steps.run("measuring", &mut bench)
 }

@@ -4,6 +4,7 @@ mod console;
 mod core;
 mod host;
 
+use self::core::Counts;
 use crate::failure::Failure;
 use crate::places::Places;
 use crate::steps::Steps;
@@ -13,8 +14,8 @@ use crate::steps::Steps;
 pub(crate) enum Bench {
     /// What the console takes in.
     Console { profile: bool },
-    /// Instructions per message of the core; or only whether they are still what they were.
-    Core { check: bool },
+    /// Instructions per message of the core.
+    Core(Counts),
     /// A program of `benches/host`, with what it is told.
     Host {
         program: &'static str,
@@ -55,8 +56,9 @@ impl Bench {
         match (subject.as_str(), &flags[..], of_the_host) {
             ("console", [], _) => Ok(Self::Console { profile: false }),
             ("console", ["--profile"], _) => Ok(Self::Console { profile: true }),
-            ("core", [], _) => Ok(Self::Core { check: false }),
-            ("core", ["--check"], _) => Ok(Self::Core { check: true }),
+            ("core", [], _) => Ok(Self::Core(Counts::Print)),
+            ("core", ["--check"], _) => Ok(Self::Core(Counts::Check)),
+            ("core", ["--renew"], _) => Ok(Self::Core(Counts::Renew)),
             (_, [], Some((_, program))) => Ok(Self::Host {
                 program,
                 options: options.to_vec(),
@@ -73,7 +75,7 @@ impl Bench {
 pub(crate) fn bench(places: &Places, what: &Bench, steps: &mut Steps) -> Result<(), Failure> {
     match what {
         Bench::Console { profile } => console::console(places, *profile, steps),
-        Bench::Core { check } => core::core(places, *check, steps),
+        Bench::Core(what) => core::core(places, *what, steps),
         Bench::Host { program, options } => host::host(places, program, options, steps),
     }
 }
@@ -93,10 +95,13 @@ mod tests {
         let console = |profile| Some(Bench::Console { profile });
         assert_eq!(parse("console", &[]).ok(), console(false));
         assert_eq!(parse("console --profile", &[]).ok(), console(true));
-        assert_eq!(
-            parse("core --check", &[]).ok(),
-            Some(Bench::Core { check: true })
-        );
+        for (line, what) in [
+            ("core", Counts::Print),
+            ("core --check", Counts::Check),
+            ("core --renew", Counts::Renew),
+        ] {
+            assert_eq!(parse(line, &[]).ok(), Some(Bench::Core(what)));
+        }
         let failure = parse("", &[]).expect_err("of what?").to_string();
         for name in ["console", "core", "sandbox", "fleet"] {
             assert!(failure.contains(name), "{failure}");
