@@ -7,6 +7,7 @@ pub mod console;
 pub mod engine;
 pub mod events;
 pub mod exit;
+pub mod fleet;
 pub mod https;
 pub mod recording;
 pub mod roots;

@@ -1,0 +1,484 @@
+//! The fleet at work: opens the devices, lets them publish when they are due, counts what becomes of it, and ends in
+//! order.
+//!
+//! One thread, one loop. What it holds for a device is a few dozen bytes: names, topics and payloads are made when
+//! they are needed.
+
+mod connecting;
+mod groups;
+mod members;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use mio::Waker;
+use tern_core::device::Config;
+
+use super::plan::{Plan, micros};
+use super::random::{Purpose, Random};
+use super::series::Sample;
+use super::shard::Shard;
+use super::statistics::{ErrorsByCause, Statistics};
+use super::summary::{DeviceCounts, FORMAT, How, Summary};
+use crate::engine::{Engine, EngineError, Sandboxes};
+use crate::exit::{Exit, Failure};
+use crate::run_loop::RunLoop;
+use crate::transport::TlsSettings;
+use connecting::Connecting;
+use groups::Groups;
+use members::{Members, Todo};
+
+/// From one sample to the next.
+const SAMPLE: Duration = Duration::from_secs(1);
+
+/// How long a drill waits for a sandbox that has something to lose, before it looks again.
+const DRILL_AGAIN: Duration = Duration::from_millis(20);
+
+/// How long the end may take, which each device's own time for draining is part of.
+const LAST: Duration = Duration::from_secs(15);
+
+/// How a plan is carried out.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The part of the devices that this process has.
+    pub shard: Shard,
+    /// Devices in a sandbox, at least 1.
+    pub per_sandbox: u32,
+    /// Without a sandbox.
+    pub native: bool,
+    /// Devices that are opened in a second, at most.
+    pub connect_rate: f64,
+    /// How long to go on once all devices have been opened; `None` for no end.
+    pub duration: Option<Duration>,
+    /// After so long, a device that has never been connected is given up.
+    pub give_up: Duration,
+    /// A drill: after so long, a sandbox traps.
+    pub drill_trap: Option<Duration>,
+}
+
+/// Something to tell while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// Another second has passed.
+    Sample(&'a Progress<'a>),
+    /// A sandbox has failed, and will be back.
+    SandboxLost {
+        /// Its number, from 1.
+        sandbox: u32,
+        /// Devices that were in it.
+        devices: u32,
+        /// The wait before they are opened again, in ms.
+        back_in_ms: u64,
+        /// How it failed.
+        reason: &'a str,
+    },
+    /// Nothing more is published: what is under way is waited for, then every device disconnects.
+    Stopping {
+        /// Why.
+        reason: &'a str,
+    },
+    /// Nobody checks who answers there.
+    Unverified {
+        /// The place.
+        place: &'a str,
+    },
+}
+
+/// How it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// Since the start, in ms.
+    pub elapsed_ms: u64,
+    /// The last second.
+    pub sample: Sample,
+    /// Devices of this process.
+    pub devices: u64,
+    /// Of those: opened, and not connected.
+    pub connecting: u64,
+    /// Of those: given up.
+    pub given_up: u64,
+    /// Messages acknowledged so far.
+    pub acknowledged: u64,
+    /// Messages accepted so far.
+    pub accepted: u64,
+    /// Errors so far, by cause.
+    pub errors: &'a ErrorsByCause,
+}
+
+/// A fleet at work.
+pub struct Run<'a> {
+    plan: &'a Plan,
+    settings: Settings,
+    config: &'a dyn Fn(u64) -> Result<Config, Failure>,
+    sandboxes: Option<Sandboxes>,
+    run_loop: RunLoop,
+    members: Members<'a>,
+    groups: Groups,
+    connecting: Connecting,
+    series: Vec<Sample>,
+    started: Instant,
+    started_at: SystemTime,
+    /// When every device had been opened.
+    all_opened: Option<Instant>,
+    stopping: Option<Instant>,
+    connected_at_end: u64,
+    signalled: Arc<AtomicBool>,
+}
+
+/// What a run has come to.
+#[derive(Debug)]
+pub struct Ended {
+    /// For files and people.
+    pub summary: Summary,
+    /// For the system.
+    pub exit: Exit,
+    /// Why it is not 0; empty where it is.
+    pub why: String,
+}
+
+impl<'a> Run<'a> {
+    /// A run that begins with [`run`](Self::run). `config` makes what a device is told, by its number.
+    ///
+    /// # Errors
+    /// The system or the sandbox fails.
+    pub fn new(
+        plan: &'a Plan,
+        settings: Settings,
+        config: &'a dyn Fn(u64) -> Result<Config, Failure>,
+        tls: TlsSettings,
+    ) -> Result<Self, Failure> {
+        let mut run_loop = RunLoop::empty(tls).map_err(|error| {
+            Failure::new(
+                Exit::Fault,
+                format!("the system refuses what the program needs: {error}"),
+            )
+        })?;
+        run_loop.survive_traps(true);
+        let sandboxes = if settings.native {
+            None
+        } else {
+            Some(Sandboxes::load()?)
+        };
+        let members = Members::new(plan, settings);
+        let count = members.count();
+        Ok(Self {
+            groups: Groups::new(count, settings.per_sandbox, plan.seed, settings.shard),
+            connecting: Connecting::new(count, settings.connect_rate),
+            members,
+            plan,
+            settings,
+            config,
+            sandboxes,
+            run_loop,
+            series: Vec::new(),
+            started: Instant::now(),
+            started_at: SystemTime::now(),
+            all_opened: None,
+            stopping: None,
+            connected_at_end: 0,
+            signalled: Arc::new(AtomicBool::new(false)),
+        })
+    }
+
+    /// What stops it, once it is set and the waker has been called.
+    #[must_use]
+    pub fn stopper(&self) -> (Arc<AtomicBool>, Arc<Waker>) {
+        (Arc::clone(&self.signalled), self.run_loop.waker())
+    }
+
+    /// Carries the plan out.
+    ///
+    /// # Errors
+    /// The system's poll failed; a device's settings break a rule; there is no memory for a sandbox.
+    pub fn run(mut self, tell: &mut dyn FnMut(Told<'_>)) -> Result<Ended, Failure> {
+        self.started = Instant::now();
+        self.started_at = SystemTime::now();
+        self.members.start(self.started);
+        let mut next_sample = self.started + SAMPLE;
+        let mut last_sample = self.started;
+        let mut drill = self.settings.drill_trap.map(|after| self.started + after);
+        loop {
+            let now = Instant::now();
+            if now >= next_sample {
+                self.sample(now, &mut last_sample, tell);
+                // One late sample does not make the next ones early.
+                next_sample = (next_sample + SAMPLE).max(now);
+            }
+            if drill.is_some_and(|at| at <= now) && self.stopping.is_none() {
+                drill = if self.begin_drill() {
+                    None
+                } else {
+                    Some(now + DRILL_AGAIN)
+                };
+            }
+            if self.stopping.is_none() {
+                match self.reason_to_stop(now) {
+                    Some(reason) => self.stop(now, reason, tell),
+                    None => {
+                        self.open_devices(now)?;
+                        self.publish(now);
+                    }
+                }
+            }
+            if let Some(since) = self.stopping
+                && (self.is_over() || now >= since + LAST)
+            {
+                break;
+            }
+            let until = [
+                Some(next_sample),
+                drill,
+                self.stopping.map(|since| since + LAST),
+                self.next_deadline(),
+            ];
+            let until = until.into_iter().flatten().min().unwrap_or(next_sample);
+            let wait = until.saturating_duration_since(Instant::now());
+            let members = &mut self.members;
+            self.run_loop.poll(Some(wait), &mut |id, notice| {
+                members.hear(id, &notice, tell)
+            })?;
+            self.follow_up(tell)?;
+        }
+        let now = Instant::now();
+        if now > last_sample {
+            self.sample(now, &mut last_sample, tell);
+        }
+        Ok(self.ended())
+    }
+
+    /// Lets a sandbox trap, once there is one that has something to lose.
+    fn begin_drill(&mut self) -> bool {
+        let group = self
+            .members
+            .one_with_something_to_lose()
+            .map(|member| self.groups.of(member));
+        let Some(engine) = group.and_then(|group| self.groups.begin_drill(group)) else {
+            return false;
+        };
+        self.run_loop.provoke_trap(engine);
+        true
+    }
+
+    /// What the notices of the last poll ask for.
+    fn follow_up(&mut self, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Failure> {
+        let now = Instant::now();
+        while let Some(todo) = self.members.next_todo() {
+            match todo {
+                Todo::Subscribe(member) => {
+                    if let Some(session) = self.members.session(member)
+                        && let Some(filter) = self.plan.filter(self.members.number(member))
+                    {
+                        self.run_loop.subscribe(session, &filter, self.plan.qos);
+                    }
+                }
+                Todo::GiveUp(session) => self.run_loop.disconnect(session),
+                Todo::Lost { member, reason } => {
+                    let stopping = self.stopping.is_some();
+                    if let Some(lost) = self.groups.lost(member, now, stopping) {
+                        let (sandbox, devices) = (lost.group + 1, lost.members);
+                        let back_in_ms = micros(lost.wait) / 1000;
+                        tell(Told::SandboxLost {
+                            sandbox,
+                            devices,
+                            back_in_ms,
+                            reason: &reason,
+                        });
+                    }
+                }
+            }
+        }
+        self.members.settle_lost();
+        Ok(())
+    }
+
+    /// Opens the devices whose turn has come.
+    fn open_devices(&mut self, now: Instant) -> Result<(), Failure> {
+        for group in self.groups.back(now) {
+            for member in self.groups.members(group) {
+                if self.members.waits_again(member) {
+                    self.connecting.again(member);
+                }
+            }
+        }
+        while let Some(member) = self.connecting.next(now) {
+            let group = self.groups.of(member);
+            // It comes again with the others of its sandbox.
+            if !self.members.reach(member) || self.groups.is_down(group) {
+                continue;
+            }
+            self.open(member, group, now)?;
+        }
+        if self.all_opened.is_none() && self.connecting.has_opened_all() {
+            self.all_opened = Some(now);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, member: u32, group: u32, now: Instant) -> Result<(), Failure> {
+        let engine = match self.groups.engine(group) {
+            Some(engine) => engine,
+            None => {
+                let engine = match &self.sandboxes {
+                    Some(sandboxes) => sandboxes.engine().map_err(|error| {
+                        Failure::new(
+                            Exit::Fault,
+                            format!(
+                                "sandbox {} can't be made: {error}; let more devices share one with \
+                                 --per-sandbox N, or spread them over several processes with --shard K/N",
+                                group + 1
+                            ),
+                        )
+                    })?,
+                    None => Engine::native(),
+                };
+                let engine = self.run_loop.add_engine(engine);
+                self.groups.made(group, engine, now);
+                engine
+            }
+        };
+        let number = self.members.number(member);
+        let config = (self.config)(number)?;
+        let seed = Random::new(self.plan.seed, Purpose::Reconnect, number, 0).next();
+        match self.run_loop.open_in(engine, config, seed) {
+            Ok(session) => {
+                self.members.opened(member, session, now);
+                self.run_loop.connect(session);
+                Ok(())
+            }
+            Err(error @ EngineError::Config(_)) => {
+                let name = self.plan.name(number);
+                let failure = Failure::from(error);
+                Err(Failure::new(
+                    failure.exit,
+                    format!("device {number} ({name}): {failure}"),
+                ))
+            }
+            // Its sandbox has failed: the next poll tells those that are in it, and this one comes again with them.
+            Err(error) => {
+                self.members.not_opened(member, &error.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    /// Lets the devices publish that are due.
+    fn publish(&mut self, now: Instant) {
+        let time_ms = since_1970(SystemTime::now());
+        let run_loop = &mut self.run_loop;
+        self.members.publish_due(now, time_ms, run_loop);
+    }
+
+    fn sample(&mut self, now: Instant, last: &mut Instant, tell: &mut dyn FnMut(Told<'_>)) {
+        let ms = micros(now - *last).div_ceil(1000).max(1);
+        *last = now;
+        let at_ms = since_1970(SystemTime::now());
+        let sample = self.members.sample(at_ms, ms);
+        self.series.push(sample);
+        let statistics = self.members.statistics();
+        tell(Told::Sample(&Progress {
+            elapsed_ms: micros(now - self.started) / 1000,
+            sample,
+            devices: self.members.count().into(),
+            connecting: self.members.connecting(),
+            given_up: self.members.given_up(),
+            acknowledged: statistics.messages().acknowledged,
+            accepted: statistics.messages().accepted,
+            errors: statistics.errors(),
+        }));
+    }
+
+    /// Why nothing more is published from now on, if so.
+    fn reason_to_stop(&self, now: Instant) -> Option<&'static str> {
+        if self.signalled.load(Ordering::Acquire) {
+            return Some("a signal");
+        }
+        if let (Some(since), Some(duration)) = (self.all_opened, self.settings.duration)
+            && now >= since + duration
+        {
+            return Some("the duration is over");
+        }
+        if self.members.given_up() == u64::from(self.members.count()) {
+            return Some("every device has given up");
+        }
+        if self.all_opened.is_some() && self.members.all_done() {
+            return Some("every message has been published");
+        }
+        None
+    }
+
+    fn stop(&mut self, now: Instant, reason: &str, tell: &mut dyn FnMut(Told<'_>)) {
+        self.stopping = Some(now);
+        self.connected_at_end = self.members.connected_count();
+        tell(Told::Stopping { reason });
+        for session in self.members.stop() {
+            self.run_loop.disconnect(session);
+        }
+    }
+
+    /// Whether every device has ended, and its last bytes are sent.
+    fn is_over(&self) -> bool {
+        self.members.all_ended()
+            && !self
+                .members
+                .sessions()
+                .any(|id| self.run_loop.has_unsent(id))
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        if self.stopping.is_some() {
+            // What is not sent at once is looked at again soon.
+            let soon = Instant::now() + Duration::from_millis(50);
+            return self.members.all_ended().then_some(soon);
+        }
+        let duration = self.settings.duration;
+        let end = self.all_opened.and_then(|since| Some(since + duration?));
+        let times = [
+            self.members.next_due(),
+            self.connecting.next_turn(),
+            self.groups.next_back(),
+            end,
+        ];
+        times.into_iter().flatten().min()
+    }
+
+    fn ended(mut self) -> Ended {
+        self.members.count_open();
+        let (exit, why) = self.members.exit(self.groups.lost_unasked());
+        let ended_at = self.started_at + self.started.elapsed();
+        let statistics: &Statistics = self.members.statistics();
+        let latencies = statistics.latencies().clone();
+        let summary = Summary {
+            tern_fleet_summary: FORMAT,
+            plan: self.plan.outline(),
+            shards: vec![self.settings.shard],
+            run: How {
+                per_sandbox: self.settings.per_sandbox.into(),
+                native: self.settings.native,
+                connect_rate: self.settings.connect_rate,
+                latest_publish_ms: self.members.latest_publish_us().div_ceil(1000),
+            },
+            started_ms: since_1970(self.started_at),
+            ended_ms: since_1970(ended_at),
+            devices: DeviceCounts {
+                planned: self.members.count().into(),
+                ever_connected: self.members.ever_connected(),
+                connected_at_end: self.connected_at_end,
+                reconnects: self.members.reconnects(),
+                sandboxes_lost: self.groups.lost_count(),
+            },
+            messages: *statistics.messages(),
+            errors: statistics.errors().clone(),
+            latency: (&latencies).into(),
+            histogram: latencies,
+            series: super::series::coarse(&self.series, super::series::MOST),
+        };
+        Ended { summary, exit, why }
+    }
+}
+
+/// In ms.
+fn since_1970(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
