@@ -7,6 +7,7 @@
 pub mod args;
 pub mod auth;
 pub mod check;
+pub mod fleet;
 mod keeping;
 mod lines;
 pub mod login;
@@ -64,6 +65,8 @@ enum Program {
     Check(check::CheckArgs),
     /// Run a recording through the core again, and say where it is not the same
     Replay(replay::ReplayArgs),
+    /// Run many devices, each in a sandbox or several in one: load, latencies, a summary and a chart
+    Fleet(Box<fleet::FleetArgs>),
     /// Stand in for the platform on this machine
     Platform(platform::PlatformArgs),
     /// Start stand-in, console and a sample device in the sandbox, together
@@ -140,6 +143,7 @@ fn run_program(program: Program) -> Result<Exit, Failure> {
             |sources, mut printer| check::run(&args, sources, &mut printer),
         ),
         Program::Replay(args) => replay::run(&args),
+        Program::Fleet(args) => fleet::run(&args),
         Program::Platform(args) => platform::run(&args).map(|()| Exit::Done),
         Program::Up(args) => up::run(&args).map(|()| Exit::Done),
     }

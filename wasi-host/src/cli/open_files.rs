@@ -21,6 +21,18 @@ pub(super) fn raise() {
     }
 }
 
+/// The limit; `None` where there is none.
+#[cfg(unix)]
+pub(super) fn limit() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
 /// There is no such limit.
 #[cfg(not(unix))]
 pub(super) fn raise() {}
+
+/// There is none.
+#[cfg(not(unix))]
+pub(super) fn limit() -> Option<u64> {
+    None
+}
