@@ -162,8 +162,14 @@ impl<'a> Run<'a> {
         };
         let members = Members::new(plan, settings);
         let count = members.count();
+        // Without sandboxes there is nothing to keep apart.
+        let size = if settings.native {
+            count
+        } else {
+            settings.per_sandbox
+        };
         Ok(Self {
-            groups: Groups::new(count, settings.per_sandbox, plan.seed, settings.shard),
+            groups: Groups::new(count, size, plan.seed, settings.shard),
             connecting: Connecting::new(count, settings.connect_rate),
             members,
             plan,
