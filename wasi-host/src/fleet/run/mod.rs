@@ -35,6 +35,10 @@ const SAMPLE: Duration = Duration::from_secs(1);
 /// How long a drill waits for a sandbox that has something to lose, before it looks again.
 const DRILL_AGAIN: Duration = Duration::from_millis(20);
 
+/// Devices that are opened before those that are open have their turn again: the system may take milliseconds for a
+/// connection where most ports towards one address are in use.
+const OPENED_AT_ONCE: usize = 8;
+
 /// How long the end may take, which each device's own time for draining is part of.
 const LAST: Duration = Duration::from_secs(15);
 
@@ -307,7 +311,10 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        while let Some(member) = self.connecting.next(now) {
+        for _ in 0..OPENED_AT_ONCE {
+            let Some(member) = self.connecting.next(now) else {
+                break;
+            };
             let group = self.groups.of(member);
             // It comes again with the others of its sandbox.
             if !self.members.reach(member) || self.groups.is_down(group) {
