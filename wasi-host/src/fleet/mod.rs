@@ -21,3 +21,4 @@ pub mod shard;
 pub mod statistics;
 pub mod summary;
 pub mod template;
+pub mod words;

@@ -32,10 +32,14 @@ pub(crate) struct Setup {
 /// Starts one.
 pub(crate) fn stand_in(devices: u32) -> Setup {
     let folder = tempfile::tempdir().unwrap();
+    start_stand_in(devices, folder, ListenAddress::loopback(0))
+}
+
+fn start_stand_in(devices: u32, folder: TempDir, mqtt: ListenAddress) -> Setup {
     let events = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&events);
     let stand_in = StandIn::start(StandInOptions {
-        mqtt: ListenAddress::loopback(0),
+        mqtt,
         https: ListenAddress::loopback(0),
         http: ListenAddress::loopback(0),
         data: Some(folder.path().to_owned()),
@@ -79,6 +83,20 @@ impl Setup {
         ]
         .map(str::to_owned)
         .to_vec()
+    }
+
+    /// Stops it, and starts another one at the same place, which knows nothing of sessions.
+    pub(crate) fn restarted(self, in_between: impl FnOnce()) -> Self {
+        let Self {
+            stand_in,
+            folder,
+            devices,
+            ..
+        } = self;
+        let port = stand_in.addresses().mqtt.port();
+        stand_in.stop().unwrap();
+        in_between();
+        start_stand_in(devices, folder, ListenAddress::loopback(port))
     }
 
     /// Starts a fleet of all devices with more options.

@@ -123,6 +123,39 @@ fn both_ways_to_sign_in_go_over_tls_and_websocket_from_a_devices_file() {
 
 #[test]
 #[cfg(unix)]
+fn messages_wait_for_the_stand_in_to_come_back_and_none_is_lost() {
+    let setup = stand_in(4);
+    let file = setup.file("summary.json");
+    let mut fleet = setup.fleet(&["--every", "50ms", "--json", "--summary", &file]);
+    fleet.event(|event| event["event"] == "progress" && event["connected"] == 4);
+    let setup = setup.restarted(|| {
+        fleet.event(|event| event["event"] == "progress" && event["connected"] == 0);
+    });
+    fleet.event(|event| event["event"] == "progress" && event["connected"] == 4);
+    let ended = fleet.stop();
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let summary = summary(&file);
+    assert_eq!(accepted(&summary), summary["messages"]["acknowledged"]);
+    assert_eq!(summary["devices"]["reconnects"], 4);
+    // It was counted that they were gone, and the wait is in the latency.
+    let errors = summary["errors"].as_object().unwrap();
+    let ended = errors
+        .iter()
+        .filter(|(key, _)| key.starts_with("disconnected_"));
+    let ended: u64 = ended
+        .map(|(_, errors)| errors["count"].as_u64().unwrap())
+        .sum();
+    assert!(ended >= 4, "{errors:?}");
+    assert!(
+        summary["latency"]["max_ms"].as_f64().unwrap() > 100.0,
+        "{}",
+        summary["latency"]
+    );
+    drop(setup);
+}
+
+#[test]
+#[cfg(unix)]
 fn a_signal_ends_it_in_order_with_a_summary() {
     let setup = stand_in(5);
     let (file, chart) = (setup.file("summary.json"), setup.file("chart.svg"));

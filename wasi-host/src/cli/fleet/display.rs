@@ -10,7 +10,8 @@ use crate::exit::Failure;
 use crate::fleet::plan::Plan;
 use crate::fleet::run::{Ended, Progress, Settings, Told};
 use crate::fleet::statistics::ErrorsByCause;
-use crate::fleet::summary::{Summary, grouped, time};
+use crate::fleet::summary::Summary;
+use crate::fleet::words::{grouped, time};
 
 /// Between two lines where stderr is no terminal.
 const LINE_EVERY: u64 = 10_000;

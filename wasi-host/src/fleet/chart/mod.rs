@@ -6,7 +6,8 @@ mod panel;
 use std::fmt::Write;
 
 use super::series::{MOST, Sample, coarse};
-use super::summary::{Summary, grouped, time};
+use super::summary::Summary;
+use super::words::{grouped, time};
 use axis::{Axis, clock};
 use panel::{Line, Panel};
 
