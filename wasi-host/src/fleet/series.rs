@@ -43,6 +43,11 @@ impl Sample {
         }
     }
 
+    /// When it began, in ms since 1970.
+    fn begins(&self) -> u64 {
+        self.at_ms.saturating_sub(self.ms)
+    }
+
     /// A count of this stretch as one per second.
     #[must_use]
     pub fn per_second(&self, count: u64) -> f64 {
@@ -85,44 +90,80 @@ pub fn coarse(samples: &[Sample], most: usize) -> Vec<Sample> {
 #[must_use]
 pub fn together(runs: &[&[Sample]]) -> Vec<Sample> {
     let all = || runs.iter().flat_map(|run| run.iter());
-    let begins = |sample: &Sample| sample.at_ms.saturating_sub(sample.ms);
-    let (Some(step), Some(start), Some(end)) = (
-        all().map(|sample| sample.ms.max(1)).max(),
-        all().map(begins).min(),
+    let mut lengths: Vec<u64> = all().map(|sample| sample.ms).collect();
+    lengths.sort_unstable();
+    let (Some(usual), Some(start), Some(end)) = (
+        lengths.get(lengths.len() / 2),
+        all().map(Sample::begins).min(),
         all().map(|sample| sample.at_ms).max(),
     ) else {
         return Vec::new();
     };
     // Shards that did not run together would make a row without end.
-    let step = step.max((end - start).div_ceil(10 * MOST as u64));
-    let mut rests: Vec<&[Sample]> = runs.to_vec();
-    let mut connected = vec![0; runs.len()];
+    let step = (end - start).div_ceil(10 * MOST as u64).max(*usual).max(1);
     let mut joined = Vec::new();
-    let mut at_ms = start;
-    while at_ms < end {
-        at_ms += step;
+    let mut from = start;
+    while from < end {
+        let to = from + step;
         let mut sample = Sample {
-            at_ms,
+            at_ms: to,
             ms: step,
             ..Sample::default()
         };
-        for (rest, connected) in rests.iter_mut().zip(&mut connected) {
-            while let Some((first, more)) = rest.split_first()
-                && first.at_ms <= at_ms
-            {
-                sample.count_in(first);
-                // After its last sample, a run has no devices any more.
-                *connected = if more.is_empty() { 0 } else { first.connected };
-                if more.is_empty() {
-                    sample.connected += first.connected;
-                }
-                *rest = more;
-            }
-            sample.connected += *connected;
+        for run in runs {
+            let part = part_of(run, from, to);
+            sample.connected += part.connected;
+            sample.count_in(&part);
         }
         joined.push(sample);
+        from = to;
     }
     joined
+}
+
+/// What a run has of a stretch of time: of a sample that is only partly in it, a part of the counts. All parts of a
+/// sample together are the sample.
+fn part_of(run: &[Sample], from: u64, to: u64) -> Sample {
+    let counted = |count: fn(&Sample) -> u64| {
+        let until = |time: u64| -> u64 {
+            run.iter()
+                .map(|sample| {
+                    let gone = time.saturating_sub(sample.begins()).min(sample.ms);
+                    let part = u128::from(count(sample)) * u128::from(gone);
+                    // Not more than the count itself.
+                    (part / u128::from(sample.ms.max(1))) as u64
+                })
+                .sum()
+        };
+        until(to) - until(from)
+    };
+    let mut part = Sample {
+        published: counted(|sample| sample.published),
+        acknowledged: counted(|sample| sample.acknowledged),
+        errors: counted(|sample| sample.errors),
+        ..Sample::default()
+    };
+    for sample in run {
+        let common = to
+            .min(sample.at_ms)
+            .saturating_sub(from.max(sample.begins()));
+        if common > 0 && 2 * common >= sample.ms.min(to - from) {
+            part.count_in(&Sample {
+                published: 0,
+                acknowledged: 0,
+                errors: 0,
+                ..*sample
+            });
+        }
+    }
+    let last = run.iter().rposition(|sample| sample.at_ms <= to);
+    if let Some(last) = last.and_then(|at| run.get(at..)) {
+        // After its last sample, a run has no devices any more.
+        let is_over = last.len() == 1 && last.iter().any(|sample| sample.at_ms < to);
+        let connected = last.first().map_or(0, |sample| sample.connected);
+        part.connected = if is_over { 0 } else { connected };
+    }
+    part
 }
 
 #[cfg(test)]
@@ -182,9 +223,9 @@ mod tests {
             rows,
             [
                 (11_000, 5, 10, Some(2.0)),
-                (12_000, 6, 10, None),
-                (13_000, 9, 16, Some(1.0)),
-                (14_000, 3, 7, Some(3.0)),
+                (12_000, 6, 14, Some(1.0)),
+                (13_000, 9, 16, Some(3.0)),
+                (14_000, 0, 3, None),
             ]
         );
         assert_eq!(together(&[]), []);
