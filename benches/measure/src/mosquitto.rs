@@ -62,6 +62,12 @@ impl Mosquitto {
         broker
     }
 
+    /// The id of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn wait_for(&mut self, address: SocketAddr) {
         let since = Instant::now();
         while let Err(error) = TcpStream::connect(address) {
