@@ -65,9 +65,11 @@
 
 mod auth;
 mod connection;
+mod connections;
 mod event;
 mod faults;
 mod login;
+mod message;
 mod output;
 mod packets;
 mod platform;
@@ -83,6 +85,7 @@ mod topics;
 
 pub use auth::AUTH_CONTENT_TYPE;
 pub use connection::{Arrival, ConnectionId, Progress};
+pub use connections::{ConnectionMap, NumberHasher};
 pub use event::{Event, EventKind, LoginKind};
 pub use faults::{AuthRefuse, Cut, Fault, Faults, MAX_DELAY_MS, Refuse};
 pub use output::Output;

@@ -29,17 +29,23 @@ pub enum Output {
     Timeout(Option<Instant>),
 }
 
+/// Capacity that an emptied outbox keeps, in bytes.
+const KEPT_CAPACITY: usize = 64 * 1024;
+
 /// What waits to be polled, in the order it came about.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     waiting: VecDeque<Waiting>,
+    /// All bytes that wait, one after another, and how many of them have been polled.
+    bytes: Vec<u8>,
+    polled: usize,
 }
 
 #[derive(Debug)]
 enum Waiting {
     Bytes {
         to: ConnectionId,
-        bytes: Vec<u8>,
+        len: usize,
     },
     Close {
         connection: ConnectionId,
@@ -51,14 +57,12 @@ enum Waiting {
 impl Outbox {
     /// Queues bytes; several packets in a row for one connection become one output.
     pub(crate) fn transmit(&mut self, to: ConnectionId, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
         match self.waiting.back_mut() {
-            Some(Waiting::Bytes {
-                to: last,
-                bytes: waiting,
-            }) if *last == to => waiting.extend_from_slice(bytes),
+            Some(Waiting::Bytes { to: last, len }) if *last == to => *len += bytes.len(),
             _ => self.waiting.push_back(Waiting::Bytes {
                 to,
-                bytes: bytes.to_vec(),
+                len: bytes.len(),
             }),
         }
     }
@@ -74,8 +78,15 @@ impl Outbox {
 
     pub(crate) fn pop(&mut self, out: &mut Vec<u8>) -> Option<Output> {
         Some(match self.waiting.pop_front()? {
-            Waiting::Bytes { to, bytes } => {
-                out.extend_from_slice(&bytes);
+            Waiting::Bytes { to, len } => {
+                let end = self.polled + len;
+                out.extend_from_slice(self.bytes.get(self.polled..end).unwrap_or_default());
+                self.polled = end;
+                if end == self.bytes.len() {
+                    self.bytes.clear();
+                    self.bytes.shrink_to(KEPT_CAPACITY);
+                    self.polled = 0;
+                }
                 Output::Transmit { to }
             }
             Waiting::Close { connection, reason } => Output::Close { connection, reason },

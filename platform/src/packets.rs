@@ -216,12 +216,14 @@ impl Platform {
             address.device_name.as_str(),
             topic,
         );
-        let kind = EventKind::Published {
-            topic: topic.to_owned(),
-            qos: qos.number(),
-            routed,
-        };
-        self.event(Some(id), Some(device), kind);
+        if self.tells_published {
+            let kind = EventKind::Published {
+                topic: topic.to_owned(),
+                qos: qos.number(),
+                routed,
+            };
+            self.event(Some(id), Some(device), kind);
+        }
         if let Some(packet_id) = publish.packet_id {
             self.answer(now, id, &Packet::Puback(packet_id))?;
         }

@@ -1,6 +1,5 @@
 //! The platform itself: what its caller hands in, and what it hands out.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use rand_chacha::ChaCha20Rng;
@@ -9,6 +8,7 @@ use tern_core::time::Instant;
 use tern_core::wire::{self, FrameError, Framed, PacketType, Sender};
 
 use crate::connection::{Arrival, Connection, ConnectionId, Phase, Progress};
+use crate::connections::ConnectionMap;
 use crate::event::{Event, EventKind};
 use crate::faults::{Cut, Faults};
 use crate::output::{Outbox, Output};
@@ -25,11 +25,13 @@ pub struct Platform {
     pub(crate) tokens: Tokens,
     pub(crate) rng: ChaCha20Rng,
     pub(crate) faults: Faults,
-    pub(crate) connections: BTreeMap<ConnectionId, Connection>,
+    pub(crate) connections: ConnectionMap<Box<Connection>>,
     pub(crate) timers: Timers,
     pub(crate) outbox: Outbox,
     /// Where a packet is written before it goes its way.
     pub(crate) scratch: Vec<u8>,
+    /// Whether anybody wants to hear of each message.
+    pub(crate) tells_published: bool,
     last_connection: u64,
 }
 
@@ -46,10 +48,11 @@ impl Platform {
             tokens: Tokens::default(),
             rng: ChaCha20Rng::seed_from_u64(seed),
             faults: Faults::default(),
-            connections: BTreeMap::new(),
+            connections: ConnectionMap::default(),
             timers: Timers::default(),
             outbox: Outbox::default(),
             scratch: Vec::new(),
+            tells_published: true,
             last_connection: 0,
         }
     }
@@ -69,6 +72,12 @@ impl Platform {
     /// Changes the window for the keep alive, in seconds. Connections that are there keep theirs.
     pub fn accept_keep_alive(&mut self, range: RangeInclusive<u16>) {
         self.settings.keep_alive = range;
+    }
+
+    /// Whether each message that a device publishes becomes an [`EventKind::Published`]; it does unless this says
+    /// otherwise. No other event comes by the thousand, and one that nobody hears costs about as much as its message.
+    pub fn tell_published(&mut self, wanted: bool) {
+        self.tells_published = wanted;
     }
 
     /// Makes a device known, or gives a known one another secret and switch. A connection that is there
@@ -135,7 +144,9 @@ impl Platform {
         }
         faults.devices.retain(|_, fault| !fault.is_none());
         self.faults = faults;
-        let ids: Vec<ConnectionId> = self.connections.keys().copied().collect();
+        let mut ids: Vec<ConnectionId> = self.connections.keys().copied().collect();
+        // What comes of it comes in an order that repeats.
+        ids.sort_unstable();
         for id in ids {
             let Some(connection) = self.connections.get(&id) else {
                 continue;
@@ -167,7 +178,7 @@ impl Platform {
         let deadline = now + self.settings.connect_timeout;
         let mut connection = Connection::new(now, arrival, deadline, self.fault_for(None));
         self.timers.arm(id, &mut connection);
-        self.connections.insert(id, connection);
+        self.connections.insert(id, Box::new(connection));
         id
     }
 

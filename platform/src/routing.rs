@@ -3,13 +3,14 @@
 use tern_core::identity::{DeviceName, ProductKey};
 use tern_core::time::Instant;
 use tern_core::topic::{TopicError, TopicName};
-use tern_core::wire::{self, Packet, PacketId, Publish, QoS};
+use tern_core::wire::{Packet, Publish, QoS};
 
 use crate::connection::ConnectionId;
 use crate::event::EventKind;
+use crate::message::Message;
 use crate::platform::Platform;
 use crate::registry::{DeviceAddress, DeviceIndex};
-use crate::session::{Message, Trimmed};
+use crate::session::Trimmed;
 use crate::topics;
 
 /// What became of a message for a device.
@@ -128,10 +129,13 @@ impl Platform {
         if qos == QoS::AtMostOnce {
             return self.deliver_now(now, device, topic, payload);
         }
-        session.enqueue(Message {
-            topic: topic.to_owned(),
-            payload: payload.to_vec(),
-        });
+        match Message::new(topic, payload, &mut self.scratch) {
+            Ok(message) => session.enqueue(message),
+            Err(error) => {
+                self.dropped(device, topic, QoS::AtLeastOnce, &error.to_string());
+                return Pushed::Dropped;
+            }
+        }
         self.advance(now, device);
         let Some(session) = &mut self.registry.entry_mut(device).session else {
             return Pushed::Offline;
@@ -146,7 +150,7 @@ impl Platform {
         for message in dropped {
             self.dropped(
                 device,
-                message.topic,
+                &message.topic(),
                 QoS::AtLeastOnce,
                 "the queue of messages for this device is full",
             );
@@ -168,13 +172,7 @@ impl Platform {
                 return;
             };
             self.scratch.clear();
-            let packet = publish(&message.topic, &message.payload, Some(packet_id), false);
-            if let Err(error) = wire::write(&packet, &mut self.scratch) {
-                let topic = message.topic.clone();
-                session.acknowledge(packet_id);
-                self.dropped(device, topic, QoS::AtLeastOnce, &error.to_string());
-                continue;
-            }
+            message.write(packet_id, false, &mut self.scratch);
             self.dispatch(now, id);
         }
     }
@@ -188,10 +186,7 @@ impl Platform {
         };
         self.scratch.clear();
         for (packet_id, message) in session.unacknowledged() {
-            let packet = publish(&message.topic, &message.payload, Some(packet_id), true);
-            // It was written once before, and DUP changes no length: it can be written again.
-            let written = wire::write(&packet, &mut self.scratch);
-            debug_assert_eq!(written, Ok(()));
+            message.write(packet_id, true, &mut self.scratch);
         }
         if !self.scratch.is_empty() {
             self.dispatch(now, id);
@@ -218,56 +213,32 @@ impl Platform {
             return Pushed::Offline;
         };
         if self.ready_connection(device).is_none() {
-            self.dropped(
-                device,
-                topic.to_owned(),
-                QoS::AtMostOnce,
-                "the device does not read",
-            );
+            self.dropped(device, topic, QoS::AtMostOnce, "the device does not read");
             return Pushed::Dropped;
         }
-        let packet = publish(topic, payload, None, false);
+        let packet = Packet::Publish(Publish {
+            dup: false,
+            qos: QoS::AtMostOnce,
+            retain: false,
+            topic,
+            packet_id: None,
+            payload,
+        });
         match self.send(now, id, &packet) {
             Ok(()) => Pushed::Sent,
             Err(error) => {
-                self.dropped(
-                    device,
-                    topic.to_owned(),
-                    QoS::AtMostOnce,
-                    &error.to_string(),
-                );
+                self.dropped(device, topic, QoS::AtMostOnce, &error.to_string());
                 Pushed::Dropped
             }
         }
     }
 
-    fn dropped(&mut self, device: DeviceIndex, topic: String, qos: QoS, reason: &str) {
+    fn dropped(&mut self, device: DeviceIndex, topic: &str, qos: QoS, reason: &str) {
         let kind = EventKind::Dropped {
-            topic,
+            topic: topic.to_owned(),
             qos: qos.number(),
             reason: reason.to_owned(),
         };
         self.event(self.registry.entry(device).connection, Some(device), kind);
     }
-}
-
-fn publish<'a>(
-    topic: &'a str,
-    payload: &'a [u8],
-    packet_id: Option<PacketId>,
-    dup: bool,
-) -> Packet<'a> {
-    let qos = if packet_id.is_some() {
-        QoS::AtLeastOnce
-    } else {
-        QoS::AtMostOnce
-    };
-    Packet::Publish(Publish {
-        dup,
-        qos,
-        retain: false,
-        topic,
-        packet_id,
-        payload,
-    })
 }

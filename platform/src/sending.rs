@@ -6,7 +6,7 @@ use rand_chacha::rand_core::Rng;
 use tern_core::time::Instant;
 use tern_core::wire::{self, Packet};
 
-use crate::connection::{Connection, ConnectionId, Delayed, Phase};
+use crate::connection::{ConnectionId, Delayed, Phase};
 use crate::event::EventKind;
 use crate::faults::Fault;
 use crate::platform::Platform;
@@ -118,7 +118,10 @@ impl Platform {
 
     /// Marks the device of a connection as gone; a clean session ends with it [MQTT-3.1.2-6].
     pub(crate) fn go_offline(&mut self, now: Instant, id: ConnectionId) -> Option<DeviceIndex> {
-        let device = self.connections.get(&id).and_then(Connection::device)?;
+        let device = self
+            .connections
+            .get(&id)
+            .and_then(|connection| connection.device())?;
         let entry = self.registry.entry_mut(device);
         if entry.connection == Some(id) {
             entry.connection = None;

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use tern_core::topic::TopicFilter;
 use tern_core::wire::{PacketId, QoS};
 
+use crate::message::Message;
 use crate::settings::Settings;
 
 /// The session of one device. It belongs to the triple, whatever client id the device gives.
@@ -23,25 +24,12 @@ pub(crate) struct Session {
     last_packet_id: u16,
 }
 
-/// A QoS 1 message for a device.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Message {
-    pub(crate) topic: String,
-    pub(crate) payload: Vec<u8>,
-}
-
 /// What became of a queue that was over its limits.
 #[derive(Debug)]
 pub(crate) struct Trimmed {
     pub(crate) dropped: Vec<Message>,
     /// Whether the message that was put in last is still there.
     pub(crate) newest_waits: bool,
-}
-
-impl Message {
-    fn size(&self) -> usize {
-        self.topic.len() + self.payload.len()
-    }
 }
 
 impl Session {
@@ -91,7 +79,8 @@ impl Session {
     pub(crate) fn takes(&self, topic: &str) -> bool {
         self.subscriptions
             .iter()
-            .any(|(filter, _)| filter.matches(topic))
+            // Most filters are simply the topic.
+            .any(|(filter, _)| filter.as_str() == topic || filter.matches(topic))
     }
 
     /// Puts a message at the end of the queue, whatever its length: [`Self::trim`] comes after.
@@ -186,10 +175,7 @@ mod tests {
     use super::*;
 
     fn message(text: &str) -> Message {
-        Message {
-            topic: "t".to_owned(),
-            payload: text.as_bytes().to_vec(),
-        }
+        Message::new("t", text.as_bytes(), &mut Vec::new()).expect("a legal message")
     }
 
     fn enqueue(session: &mut Session, text: &str, settings: &Settings) -> Vec<Message> {
