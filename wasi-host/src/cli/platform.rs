@@ -109,16 +109,14 @@ pub fn run(args: &PlatformArgs) -> Result<(), Failure> {
         .map_err(|error| system(&error))?;
     let writer = Arc::new(writer);
     let sink = Arc::clone(&writer);
-    let filter = args.events.clone().unwrap_or_default();
     let on_event = move |event: &StandInEvent| {
         let _until_then = &on_end;
-        if filter.passes(event.name()) {
-            sink.push(event);
-        }
+        sink.push(event);
     };
 
-    let stand_in =
-        StandIn::start(options(args, Arc::new(on_event))?).map_err(PlatformError::from)?;
+    let mut options = options(args, Arc::new(on_event))?;
+    options.events = args.events.clone().unwrap_or_default();
+    let stand_in = StandIn::start(options).map_err(PlatformError::from)?;
     greet(args, &stand_in);
     // An error says that all senders are gone, which ends it too.
     let _ = ended.recv();

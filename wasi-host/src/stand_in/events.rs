@@ -109,29 +109,38 @@ fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::E
 /// Who is told of every event, on the stand-in's own thread: it must not block.
 pub type EventSink = Arc<dyn Fn(&StandInEvent) + Send + Sync>;
 
-/// Hands every event to the caller's sink and to those who listen over HTTP.
+/// Hands the events that it wants to the caller's sink, and all of them to those who listen over HTTP.
 pub(crate) struct EventHub {
     sink: Option<EventSink>,
+    filter: EventFilter,
     listeners: broadcast::Sender<Arc<str>>,
 }
 
 impl EventHub {
-    pub(crate) fn new(sink: Option<EventSink>) -> Self {
+    pub(crate) fn new(sink: Option<EventSink>, filter: EventFilter) -> Self {
         Self {
             sink,
+            filter,
             listeners: broadcast::Sender::new(LISTENER_QUEUE),
         }
     }
 
     /// Tells everybody; costs no text where nobody listens over HTTP.
     pub(crate) fn emit(&self, event: &StandInEvent) {
-        if let Some(sink) = &self.sink {
+        if let Some(sink) = &self.sink
+            && self.filter.passes(event.name())
+        {
             sink(event);
         }
         if self.listeners.receiver_count() > 0 {
             // An error says that the last listener has just left.
             let _ = self.listeners.send(event.to_json(SystemTime::now()).into());
         }
+    }
+
+    /// Whether anybody is told of events of this name.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        (self.sink.is_some() && self.filter.passes(name)) || self.listeners.receiver_count() > 0
     }
 
     /// Every event from now on, as JSON.
@@ -148,7 +157,7 @@ impl fmt::Debug for EventHub {
     }
 }
 
-/// Which events are printed: `--events LIST|none`.
+/// Which events are told: `--events LIST|none`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum EventFilter {
     /// All of them.
@@ -184,7 +193,7 @@ const EVENT_NAMES: [&str; 16] = [
 ];
 
 impl EventFilter {
-    /// Whether an event of this name is printed.
+    /// Whether an event of this name is told.
     #[must_use]
     pub fn passes(&self, name: &str) -> bool {
         match self {

@@ -4,18 +4,24 @@
 //! Nothing here waits. A task takes the lock, hands the platform what has happened, moves what the platform
 //! answers into the mailboxes, and lets go; so a peer that does not read holds up nobody else.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tern_core::time::Instant;
-use tern_platform::{Arrival, ConnectionId, Output, Platform, Progress};
+use tern_platform::{Arrival, ConnectionId, ConnectionMap, Output, Platform, Progress};
+use tokio::io::AsyncWrite;
 use tokio::sync::Notify;
 
 use super::events::{EventHub, StandInEvent};
 
 /// Capacity that an emptied buffer of a connection may keep: thousands of connections are mostly idle.
-const KEPT_CAPACITY: usize = 4 * 1024;
+const KEPT_CAPACITY: usize = 1024;
+
+/// The event that is only told of where somebody wants it.
+const PUBLISHED: &str = "published";
 
 /// The platform with its mailboxes.
 pub(crate) struct Hub {
@@ -30,7 +36,7 @@ pub(crate) struct Hub {
 
 struct State {
     platform: Platform,
-    mailboxes: HashMap<ConnectionId, Mailbox>,
+    mailboxes: ConnectionMap<Mailbox>,
     /// Where the platform puts bytes before it says whose they are.
     scratch: Vec<u8>,
     /// When the platform wants to be called.
@@ -42,52 +48,63 @@ struct State {
 /// What a connection has to send.
 #[derive(Default)]
 struct Mailbox {
-    unsent: Vec<u8>,
-    /// Bytes that the connection has taken and that its socket has not.
-    under_way: usize,
+    mail: Vec<u8>,
+    /// Bytes of the mail that the socket has taken.
+    sent: usize,
     closing: bool,
     congested: bool,
-    wakers: Arc<Wakers>,
+    /// Wakes the connection's task, where that has seen that there is nothing to do for it.
+    waker: Option<Waker>,
 }
 
 impl Mailbox {
-    fn unsent(&self) -> usize {
-        self.unsent.len() + self.under_way
+    fn unsent(&self) -> &[u8] {
+        self.mail.get(self.sent..).unwrap_or_default()
+    }
+
+    /// The socket has taken so many bytes.
+    fn took(&mut self, count: usize) {
+        self.sent += count;
+        if self.sent == self.mail.len() {
+            self.mail.clear();
+            self.mail.shrink_to(KEPT_CAPACITY);
+            self.sent = 0;
+        } else if self.sent > self.mail.len() / 2 {
+            self.mail.drain(..self.sent);
+            self.sent = 0;
+        }
+    }
+
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
     }
 
     fn close(&mut self) {
         self.closing = true;
-        self.wakers.filled.notify_one();
-        self.wakers.closing.notify_one();
+        self.wake();
     }
 }
 
-/// What wakes the task of a connection.
-#[derive(Default)]
-pub(crate) struct Wakers {
-    /// There is mail.
-    pub(crate) filled: Notify,
-    /// Nothing more will come.
-    pub(crate) closing: Notify,
-    /// Enough was sent for reading to go on.
-    pub(crate) drained: Notify,
-}
-
-/// What a connection is to do next.
-pub(crate) enum Mail {
-    /// The bytes in the buffer are to be sent.
-    Send,
-    /// Nothing now.
-    Empty,
-    /// Nothing more will come: close.
-    Close,
+/// How it stands with what a connection has to send.
+pub(crate) enum Outgoing {
+    /// Sent as far as the socket took it.
+    Open {
+        /// So much is unsent that reading should pause: what the peer asks for only adds to it.
+        congested: bool,
+    },
+    /// The platform has closed the connection, and the socket has not taken everything.
+    Closing,
+    /// The platform has closed the connection, and everything is sent.
+    Closed,
 }
 
 impl Hub {
     pub(crate) fn new(platform: Platform, congested_at: usize, events: EventHub) -> Self {
         let state = State {
             platform,
-            mailboxes: HashMap::new(),
+            mailboxes: ConnectionMap::default(),
             scratch: Vec::new(),
             deadline: None,
             grown: Vec::new(),
@@ -106,20 +123,23 @@ impl Hub {
         &self.events
     }
 
-    /// A new byte stream. Answers its name and what wakes its task.
-    pub(crate) fn opened(&self, arrival: Arrival) -> (ConnectionId, Arc<Wakers>) {
+    /// A new byte stream. Answers its name.
+    pub(crate) fn opened(&self, arrival: Arrival) -> ConnectionId {
         let mut state = self.lock();
         let connection = state.platform.opened(self.clock.now(), arrival);
-        let mailbox = Mailbox::default();
-        let wakers = Arc::clone(&mailbox.wakers);
-        state.mailboxes.insert(connection, mailbox);
+        state.mailboxes.insert(connection, Mailbox::default());
         self.drain(&mut state);
-        (connection, wakers)
+        connection
     }
 
-    /// Bytes have arrived. See [`Platform::received`].
+    /// Bytes have arrived; [`Self::poll_send`] is to be called next. See [`Platform::received`].
     pub(crate) fn received(&self, connection: ConnectionId, bytes: &[u8]) -> Progress {
         let mut state = self.lock();
+        // It looks after its mail by itself.
+        if let Some(mailbox) = state.mailboxes.get_mut(&connection) {
+            mailbox.waker = None;
+        }
+        state.platform.tell_published(self.events.wants(PUBLISHED));
         let progress = state.platform.received(self.clock.now(), connection, bytes);
         self.drain(&mut state);
         progress
@@ -133,44 +153,57 @@ impl Hub {
         self.drain(&mut state);
     }
 
-    /// Moves what is to be sent into `buffer`, which is empty.
-    pub(crate) fn take_mail(&self, connection: ConnectionId, buffer: &mut Vec<u8>) -> Mail {
+    /// Sends what the platform has for a connection, as far as its stream takes it. Its task is woken when there is more.
+    ///
+    /// # Errors
+    /// What the stream said.
+    pub(crate) fn poll_send<S: AsyncWrite + Unpin>(
+        &self,
+        connection: ConnectionId,
+        stream: &mut S,
+        cx: &mut Context<'_>,
+    ) -> io::Result<Outgoing> {
         let mut state = self.lock();
-        let Some(mailbox) = state.mailboxes.get_mut(&connection) else {
-            return Mail::Close;
-        };
-        if mailbox.unsent.is_empty() {
-            return if mailbox.closing {
-                Mail::Close
-            } else {
-                Mail::Empty
+        let mut took_any = false;
+        loop {
+            let Some(mailbox) = state.mailboxes.get_mut(&connection) else {
+                return Ok(Outgoing::Closed);
             };
+            let all_sent = mailbox.unsent().is_empty();
+            let polled = if all_sent {
+                Pin::new(&mut *stream).poll_flush(cx).map_ok(|()| 0)
+            } else {
+                Pin::new(&mut *stream).poll_write(cx, mailbox.unsent())
+            };
+            match polled {
+                Poll::Ready(Err(error)) => return Err(error),
+                Poll::Ready(Ok(0)) if !all_sent => return Err(io::ErrorKind::WriteZero.into()),
+                Poll::Ready(Ok(count)) if !all_sent => {
+                    mailbox.took(count);
+                    took_any = true;
+                    self.tell_backlog(&mut state, connection);
+                    continue;
+                }
+                // Everything is sent, or the stream takes no more.
+                Poll::Ready(Ok(_)) | Poll::Pending => {}
+            }
+            if took_any {
+                // What was sent may let the platform send more.
+                took_any = false;
+                self.drain(&mut state);
+                continue;
+            }
+            if mailbox.closing {
+                if polled.is_ready() {
+                    return Ok(Outgoing::Closed);
+                }
+                return Ok(Outgoing::Closing);
+            }
+            mailbox.waker = Some(cx.waker().clone());
+            return Ok(Outgoing::Open {
+                congested: mailbox.congested,
+            });
         }
-        if buffer.capacity() > KEPT_CAPACITY {
-            *buffer = Vec::new();
-        }
-        std::mem::swap(&mut mailbox.unsent, buffer);
-        mailbox.under_way = buffer.len();
-        Mail::Send
-    }
-
-    /// The socket has taken all but `left` bytes of the last mail.
-    pub(crate) fn sent(&self, connection: ConnectionId, left: usize) {
-        let mut state = self.lock();
-        let Some(mailbox) = state.mailboxes.get_mut(&connection) else {
-            return;
-        };
-        mailbox.under_way = left;
-        self.tell_backlog(&mut state, connection);
-        self.drain(&mut state);
-    }
-
-    /// Whether so much is unsent that reading should pause: what the peer asks for only adds to it.
-    pub(crate) fn is_congested(&self, connection: ConnectionId) -> bool {
-        self.lock()
-            .mailboxes
-            .get(&connection)
-            .is_some_and(|mailbox| mailbox.congested)
     }
 
     /// Asks something of the platform, then passes on what follows from it.
@@ -223,13 +256,10 @@ impl Hub {
         let Some(mailbox) = state.mailboxes.get_mut(&connection) else {
             return;
         };
-        let unsent = mailbox.unsent();
+        let unsent = mailbox.unsent().len();
         let congested = unsent >= self.congested_at;
         if congested || mailbox.congested {
             mailbox.congested = congested;
-            if !congested {
-                mailbox.wakers.drained.notify_one();
-            }
             state.platform.backlog(self.clock.now(), connection, unsent);
         }
     }
@@ -240,8 +270,8 @@ impl Hub {
             match state.platform.poll_output(&mut state.scratch) {
                 Output::Transmit { to } => {
                     if let Some(mailbox) = state.mailboxes.get_mut(&to) {
-                        mailbox.unsent.extend_from_slice(&state.scratch);
-                        mailbox.wakers.filled.notify_one();
+                        mailbox.mail.extend_from_slice(&state.scratch);
+                        mailbox.wake();
                         state.grown.push(to);
                     }
                     state.scratch.clear();

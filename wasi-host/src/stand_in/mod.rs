@@ -38,6 +38,7 @@
 //! ```
 
 mod auth;
+mod byte_stream;
 mod ca_files;
 mod certificates;
 mod connection;
@@ -93,8 +94,10 @@ pub struct StandInOptions {
     pub first_byte_timeout: Duration,
     /// How long a TLS or WebSocket handshake may take. Default 10 s.
     pub handshake_timeout: Duration,
-    /// Who is told of every event.
+    /// Who is told of events.
     pub on_event: Option<EventSink>,
+    /// Of which events. Default: of all.
+    pub events: EventFilter,
 }
 
 impl Default for StandInOptions {
@@ -110,6 +113,7 @@ impl Default for StandInOptions {
             first_byte_timeout: Duration::from_secs(5),
             handshake_timeout: Duration::from_secs(10),
             on_event: None,
+            events: EventFilter::All,
         }
     }
 }

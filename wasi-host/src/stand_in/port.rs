@@ -14,18 +14,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tern_platform::Arrival;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use super::connection::carry;
+use super::byte_stream::{ByteStream, MqttCarrier};
+use super::connection::Conversation;
 use super::events::SocketEvent;
 use super::hub::Hub;
 use super::replay::Replay;
 use super::stop::Stop;
 use super::tls_fault::in_words;
 use super::websocket::WebSocketBytes;
+
+/// The first byte of a CONNECT.
+const MQTT: u8 = 0x10;
+/// The first byte of a TLS handshake.
+const TLS: u8 = 0x16;
+/// The first byte of a `GET`.
+const WEBSOCKET: u8 = b'G';
 
 /// How long a newcomer may take.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +44,7 @@ pub(crate) struct Patience {
     pub(crate) handshake: Duration,
 }
 
-/// Finds out what a newcomer speaks and serves it to its end.
+/// Finds out what a newcomer speaks, and has it served to its end.
 pub(crate) async fn welcome(
     hub: Arc<Hub>,
     acceptor: TlsAcceptor,
@@ -52,7 +60,11 @@ pub(crate) async fn welcome(
         stop: &stop,
     };
     match newcomer.recognise(acceptor, stream).await {
-        Ok(Some((stream, arrival))) => carry(&hub, stream, arrival, &stop).await,
+        // A task of its own, so that all that the first moments need is gone when the long quiet part of a
+        // connection's life begins.
+        Ok(Some((stream, arrival))) => {
+            tokio::spawn(Conversation::begin(hub, stream, arrival, stop));
+        }
         Ok(None) => {}
         Err(reason) => hub.emit(SocketEvent::HandshakeFailed {
             port: "mqtt",
@@ -62,13 +74,8 @@ pub(crate) async fn welcome(
     }
 }
 
-/// What carries MQTT, whatever is below it.
-trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> ByteStream for S {}
-
 /// A stream that begins with a CONNECT, and how it came in.
-type Recognised = (Box<dyn ByteStream>, Arrival);
+type Recognised = (ByteStream, Arrival);
 
 struct Newcomer<'a> {
     patience: Patience,
@@ -82,30 +89,51 @@ impl Newcomer<'_> {
         acceptor: TlsAcceptor,
         stream: TcpStream,
     ) -> Result<Option<Recognised>, String> {
-        let Some(begun) = self.first_byte(stream).await? else {
+        // Looked at, not taken: so most streams need nothing that gives the byte again.
+        let look = async {
+            let mut first = [0];
+            let count = stream.peek(&mut first).await?;
+            Ok(first.first().copied().filter(|_| count > 0))
+        };
+        let Some(first) = self.first_byte(look).await? else {
             return Ok(None);
         };
-        // Boxed, so that the handshakes' state is not there before the first byte, and gone when the long
-        // quiet part of a connection's life begins.
-        Box::pin(self.shake_hands(acceptor, begun)).await
+        if first == MQTT {
+            let arrival = Arrival {
+                secure: false,
+                websocket: false,
+            };
+            return Ok(Some((ByteStream::Tcp(stream), arrival)));
+        }
+        // Boxed, so that the handshakes' state is there for those that shake hands.
+        Box::pin(self.shake_hands(acceptor, first, stream)).await
     }
 
     async fn shake_hands(
         &self,
         acceptor: TlsAcceptor,
-        FirstByte { first, stream }: FirstByte<TcpStream>,
+        first: u8,
+        stream: TcpStream,
     ) -> Result<Option<Recognised>, String> {
-        if first != 0x16 {
+        if first != TLS {
             return self.mqtt_or_websocket(first, stream, false).await;
         }
         let Some(opened) = self.handshake("TLS", acceptor.accept(stream)).await? else {
             return Ok(None);
         };
-        let opened = opened.map_err(|error| format!("TLS: {}", in_words(&error)))?;
-        let Some(FirstByte { first, stream }) = self.first_byte(opened).await? else {
+        let mut opened = opened.map_err(|error| format!("TLS: {}", in_words(&error)))?;
+        let read = async {
+            match opened.read_u8().await {
+                Ok(first) => Ok(Some(first)),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        let Some(first) = self.first_byte(read).await? else {
             return Ok(None);
         };
-        self.mqtt_or_websocket(first, stream, true).await
+        self.mqtt_or_websocket(first, Replay::new(vec![first], opened), true)
+            .await
     }
 
     async fn mqtt_or_websocket<S>(
@@ -115,18 +143,18 @@ impl Newcomer<'_> {
         secure: bool,
     ) -> Result<Option<Recognised>, String>
     where
-        S: ByteStream + 'static,
+        S: MqttCarrier + 'static,
     {
-        let websocket = first == b'G';
+        let websocket = first == WEBSOCKET;
         let arrival = Arrival { secure, websocket };
         if websocket {
             let upgraded = self
                 .handshake("WebSocket", WebSocketBytes::accept(stream))
                 .await?;
             let upgraded = upgraded.transpose()?;
-            Ok(upgraded.map(|stream| (Box::new(stream) as Box<dyn ByteStream>, arrival)))
-        } else if first == 0x10 {
-            Ok(Some((Box::new(stream), arrival)))
+            Ok(upgraded.map(|stream| (ByteStream::Other(Box::new(stream)), arrival)))
+        } else if first == MQTT {
+            Ok(Some((ByteStream::Other(Box::new(stream)), arrival)))
         } else {
             Err(not_ours(first, secure))
         }
@@ -134,15 +162,14 @@ impl Newcomer<'_> {
 
     /// Waits for the first byte. `None` where the peer closes without one: whoever only looks whether the
     /// port is open does no wrong. `None` too when the stand-in ends.
-    async fn first_byte<S: AsyncRead + Unpin>(
+    async fn first_byte(
         &self,
-        mut stream: S,
-    ) -> Result<Option<FirstByte<S>>, String> {
+        read: impl Future<Output = io::Result<Option<u8>>>,
+    ) -> Result<Option<u8>, String> {
         let limit = self.patience.first_byte;
         tokio::select! {
-            read = timeout(limit, stream.read_u8()) => match read {
-                Ok(Ok(first)) => Ok(Some(FirstByte { first, stream: Replay::new(vec![first], stream) })),
-                Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+            read = timeout(limit, read) => match read {
+                Ok(Ok(first)) => Ok(first),
                 Ok(Err(error)) => Err(format!("no first byte: {error}")),
                 Err(_) => Err(format!("no first byte within {} s", limit.as_secs_f32())),
             },
@@ -173,16 +200,10 @@ fn not_ours(first: u8, secure: bool) -> String {
         b'P' | b'H' | b'O' | b'D' => {
             "; an HTTP request? The control and the console have a port of their own"
         }
-        0x16 => "; TLS inside TLS",
+        TLS => "; TLS inside TLS",
         _ => "",
     };
     format!(
         "first byte{inside} is 0x{first:02x}: expected 0x10 (MQTT CONNECT), 0x16 (TLS) or 0x47 (WebSocket){guess}"
     )
-}
-
-/// A stream whose first byte has been looked at.
-struct FirstByte<S> {
-    first: u8,
-    stream: Replay<S>,
 }

@@ -127,7 +127,7 @@ impl Server {
         let hub = Arc::new(Hub::new(
             platform,
             congested_at,
-            EventHub::new(options.on_event),
+            EventHub::new(options.on_event, options.events),
         ));
         let (stopper, stop) = stop();
         Ok(Self {
@@ -171,9 +171,7 @@ impl Server {
 
         let on_mqtt = accept(&hub, "mqtt", &mqtt, |stream, peer| {
             let (hub, acceptor, stop) = (Arc::clone(&hub), acceptor.clone(), stop.clone());
-            tokio::spawn(async move {
-                port::welcome(hub, acceptor, patience, stop, stream, peer).await;
-            });
+            tokio::spawn(port::welcome(hub, acceptor, patience, stop, stream, peer));
         });
         let auth_router = auth::router(Arc::clone(&hub));
         let on_https = accept(&hub, "https", &https, |stream, peer| {

@@ -60,7 +60,11 @@ impl Load {
                 client.flush();
                 sent += 1;
             }
-            let wait = if sending { step.max(Duration::from_millis(1)) } else { LAST / 10 };
+            let wait = if sending {
+                step.max(Duration::from_millis(1))
+            } else {
+                LAST / 10
+            };
             self.turn(Some(wait), |number, seen, _| {
                 let Seen::Acknowledged(packet_id) = seen else {
                     return;

@@ -21,7 +21,12 @@ pub(crate) fn measure(connections: usize, runs: usize) {
     println!("{connections} connections, logged in and silent (medians of {runs} runs)");
     println!(
         "{:<14} {:>11} {:>17} {:>20} {:>13} {:>18}",
-        "", "before, MiB", "bytes/connection", "connections per GiB", "connects/s", "CPU ms per 1,000"
+        "",
+        "before, MiB",
+        "bytes/connection",
+        "connections per GiB",
+        "connects/s",
+        "CPU ms per 1,000"
     );
     let mut results: [Vec<Run>; 2] = Default::default();
     for _ in 0..runs {
@@ -47,7 +52,9 @@ pub(crate) fn measure(connections: usize, runs: usize) {
 
 fn run(kind: Kind, connections: usize) -> Run {
     let server = Server::start(kind, connections);
-    let connects: Vec<_> = (0..connections).map(|device| server.connect(device)).collect();
+    let connects: Vec<_> = (0..connections)
+        .map(|device| server.connect(device))
+        .collect();
     let mut load = Load::new();
     let base = server.process().memory();
     let stretch = Stretch::begin(server.process());

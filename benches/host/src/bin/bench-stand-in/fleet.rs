@@ -19,7 +19,15 @@ pub(crate) fn measure(devices: usize, seconds: u64) {
     );
     println!(
         "{:<14} {:>10} {:>12} {:>6} {:>8} {:>9} {:>9} {:>9} {:>11}",
-        "", "messages/s", "CPU of a core", "lost", "p50, ms", "p99, ms", "p99.9, ms", "max, ms", "memory, MiB"
+        "",
+        "messages/s",
+        "CPU of a core",
+        "lost",
+        "p50, ms",
+        "p99, ms",
+        "p99.9, ms",
+        "max, ms",
+        "memory, MiB"
     );
     for kind in Kind::BOTH {
         let server = Server::start(kind, devices);

@@ -34,7 +34,9 @@ pub(crate) fn measure(messages: u64, runs: usize) {
                 }
             }
             let [speed, cpu] = [Used::per_second, Used::cpu_ms_per_thousand].map(|value| {
-                let middle = |runs: &Vec<Used>| median(runs.iter().map(|run| value(*run, messages)).collect());
+                let middle = |runs: &Vec<Used>| {
+                    median(runs.iter().map(|run| value(*run, messages)).collect())
+                };
                 [middle(&results[0]), middle(&results[1])]
             });
             println!(

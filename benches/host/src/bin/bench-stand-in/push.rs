@@ -17,7 +17,10 @@ pub(crate) fn measure(messages: u64, runs: usize) {
         "{messages} messages of {} bytes pushed to a device by the control (medians of {runs} runs)",
         PAYLOAD.len()
     );
-    println!("{:<14} {:>11} {:>17}", "tern platform", "messages/s", "CPU ms per 1,000");
+    println!(
+        "{:<14} {:>11} {:>17}",
+        "tern platform", "messages/s", "CPU ms per 1,000"
+    );
     // QoS 0 is not measured: whoever pushes faster than the device reads loses those.
     let results: Vec<Used> = (0..runs).map(|_| run(messages)).collect();
     let of = |value: fn(Used, u64) -> f64| {
