@@ -13,6 +13,7 @@ use tern_core::sign::{SignMethod, direct};
 use tern_core::wire::{self, Connect, Packet};
 use tern_measure::Mosquitto;
 
+use crate::control::Control;
 use crate::process::Process;
 
 /// The product of all devices here.
@@ -135,11 +136,11 @@ impl Server {
         }
     }
 
-    /// Where the control of a stand-in is.
+    /// The control of a stand-in.
     #[must_use]
-    pub fn http(&self) -> Option<SocketAddr> {
+    pub fn control(&self) -> Option<Control> {
         match &self.running {
-            Running::StandIn(stand_in) => Some(stand_in.http),
+            Running::StandIn(stand_in) => Some(Control::connect(stand_in.http)),
             Running::Mosquitto(_) => None,
         }
     }
@@ -197,11 +198,15 @@ pub fn triple(number: usize) -> Triple {
     Triple::new(PRODUCT_KEY, &device_name(number), &device_secret(number)).expect("a legal triple")
 }
 
-fn device_name(number: usize) -> String {
+/// The name of the device with this number.
+#[must_use]
+pub fn device_name(number: usize) -> String {
     format!("dev{number}")
 }
 
-fn device_secret(number: usize) -> String {
+/// The secret of the device with this number.
+#[must_use]
+pub fn device_secret(number: usize) -> String {
     format!("{number:032x}")
 }
 

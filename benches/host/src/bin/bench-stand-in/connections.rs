@@ -51,7 +51,11 @@ pub(crate) fn measure(connections: usize, runs: usize) {
 }
 
 fn run(kind: Kind, connections: usize) -> Run {
-    let server = Server::start(kind, connections);
+    let server = Server::start(kind, 1);
+    // One by one, and not from a file: what reading a large file leaves free would be taken for the connections'.
+    if let Some(mut control) = server.control() {
+        (1..connections).for_each(|device| control.register(device));
+    }
     let connects: Vec<_> = (0..connections)
         .map(|device| server.connect(device))
         .collect();

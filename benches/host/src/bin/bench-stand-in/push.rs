@@ -1,12 +1,10 @@
 //! Messages that the control sends to a device. mosquitto has no such thing: beside it stands what
 //! [messages](crate::messages) says of it.
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
 use std::thread;
 
 use tern_bench_host::load::Load;
-use tern_bench_host::server::{Kind, PRODUCT_KEY, Server, topic};
+use tern_bench_host::server::{Kind, Server, topic};
 use tern_measure::median;
 
 use crate::messages::PAYLOAD;
@@ -36,34 +34,17 @@ pub(crate) fn measure(messages: u64, runs: usize) {
 
 fn run(messages: u64) -> Used {
     let server = Server::start(Kind::StandIn, 1);
-    let http = server.http().expect("a stand-in has a control");
+    let mut control = server.control().expect("a stand-in has a control");
     let mut load = Load::new();
     load.connect(server.mqtt, [server.connect(0)], 1);
     load.subscribe(topic);
     let stretch = Stretch::begin(server.process());
-    let asking = thread::spawn(move || ask(http, messages));
+    let asking = thread::spawn(move || {
+        let payload = String::from_utf8_lossy(&PAYLOAD);
+        control.push(0, &topic(0), &payload, messages);
+    });
     load.receive(messages);
     let used = stretch.end();
-    let answer = asking.join().expect("the control answers");
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    asking.join().expect("the control answers");
     used
-}
-
-fn ask(http: SocketAddr, messages: u64) -> String {
-    let body = format!(
-        "{{\"topic\":\"{}\",\"payload\":\"{}\",\"qos\":1,\"count\":{messages}}}",
-        topic(0),
-        String::from_utf8_lossy(&PAYLOAD)
-    );
-    let mut stream = TcpStream::connect(http).expect("the control listens");
-    write!(
-        stream,
-        "POST /api/devices/{PRODUCT_KEY}/dev0/push HTTP/1.1\r\nHost: {http}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .expect("the control reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    answer
 }
