@@ -12,6 +12,8 @@ use std::process::Command;
 
 #[path = "build/console.rs"]
 mod console;
+#[path = "build/data.rs"]
+mod data;
 #[path = "src/engine/settings.rs"]
 mod settings;
 
@@ -43,15 +45,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let module = build_module(workspace, &out.join("component"))?;
-    let component = wit_component::ComponentEncoder::default()
-        .validate(true)
-        .module(&fs::read(&module)?)?
-        .encode()?;
+    let module = fs::read(&module)?;
+    let component = encode(&module)?;
     fs::write(out.join("tern_device.wasm"), &component)?;
-    fs::write(out.join("tern_device.cwasm"), compile(&component)?)?;
+    if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
+        // There the program maps the data itself: src/engine/image.rs.
+        let (bare, data) = data::taken_out(&module)?;
+        fs::write(out.join("tern_device.data"), data)?;
+        fs::write(out.join("tern_device.cwasm"), compile(&encode(&bare)?)?)?;
+    } else {
+        fs::write(out.join("tern_device.cwasm"), compile(&component)?)?;
+    }
 
     console::list_files(workspace, &out)?;
     Ok(())
+}
+
+fn encode(module: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(module)?
+        .encode()
+        .map_err(Into::into)
 }
 
 fn build_module(workspace: &Path, target_dir: &Path) -> Result<PathBuf, Box<dyn Error>> {

@@ -2,6 +2,8 @@
 //!
 //! Both take the same batches and bring the same outcomes; the run loop knows no difference.
 
+#[cfg(target_os = "linux")]
+mod image;
 mod native;
 mod sandbox;
 mod settings;
@@ -81,6 +83,13 @@ impl Engine {
                 native.close(session);
                 Ok(())
             }
+        }
+    }
+
+    /// Lets go of the memory that comes back by itself when it is read: a sandbox's constants.
+    pub fn rest(&mut self) {
+        if let Kind::Sandbox(sandbox) = &self.0 {
+            sandbox.rest();
         }
     }
 

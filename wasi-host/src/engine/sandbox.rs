@@ -12,6 +12,8 @@ use wasmtime::{Engine, Store};
 use zeroize::Zeroize;
 
 use super::EngineError;
+#[cfg(target_os = "linux")]
+use super::image::{Constants, Image};
 use super::settings::engine_config;
 
 #[allow(
@@ -37,7 +39,11 @@ pub(super) struct Prepared(bindings::DevicePre<()>);
 
 impl Prepared {
     pub(super) fn load() -> Result<Self, EngineError> {
-        let engine = Engine::new(&engine_config()).map_err(failed)?;
+        #[cfg_attr(not(target_os = "linux"), allow(unused_mut))]
+        let mut config = engine_config();
+        #[cfg(target_os = "linux")]
+        config.with_host_memory(std::sync::Arc::new(Image::load().map_err(unmapped)?));
+        let engine = Engine::new(&config).map_err(failed)?;
         let component = load(&engine)?;
         // An empty linker: a component that asked for anything could not be instantiated.
         let linked = Linker::new(&engine).instantiate_pre(&component);
@@ -48,7 +54,12 @@ impl Prepared {
     pub(super) fn instantiate(&self) -> Result<Sandbox, EngineError> {
         let mut store = Store::new(self.0.engine(), ());
         let device = self.0.instantiate(&mut store).map_err(failed)?;
-        Ok(Sandbox { store, device })
+        Ok(Sandbox {
+            store,
+            device,
+            #[cfg(target_os = "linux")]
+            constants: Image::last_made(),
+        })
     }
 }
 
@@ -56,6 +67,9 @@ impl Prepared {
 pub(super) struct Sandbox {
     store: Store<()>,
     device: bindings::Device,
+    /// Where its memory holds what never changes; valid as long as `store`.
+    #[cfg(target_os = "linux")]
+    constants: Option<Constants>,
 }
 
 impl Sandbox {
@@ -65,6 +79,14 @@ impl Sandbox {
         let opened = sessions.call_open(&mut self.store, &config, seed);
         wipe(&mut config.login);
         opened.map_err(failed)?.map_err(EngineError::Config)
+    }
+
+    /// Lets go of the pages of constants that it has read: they come back when it reads them again.
+    pub(super) fn rest(&self) {
+        #[cfg(target_os = "linux")]
+        if let Some(constants) = &self.constants {
+            constants.let_go();
+        }
     }
 
     pub(super) fn close(&mut self, session: u32) -> Result<(), EngineError> {
@@ -101,6 +123,11 @@ fn load(engine: &Engine) -> Result<Component, EngineError> {
     // SAFETY: the bytes are the build script's own output by this same version of wasmtime, built into
     // this program; wasmtime checks version and settings before it takes them.
     unsafe { Component::deserialize(engine, COMPILED) }.map_err(failed)
+}
+
+#[cfg(target_os = "linux")]
+fn unmapped(error: std::io::Error) -> EngineError {
+    EngineError::Sandbox(format!("its memory can't be prepared: {error}"))
 }
 
 fn failed(error: wasmtime::Error) -> EngineError {
