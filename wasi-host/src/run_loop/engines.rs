@@ -120,6 +120,7 @@ impl Engines {
         }
         let number = number?;
         if let Some(hosted) = self.get_mut(id) {
+            hosted.engine.rest();
             let index = number as usize;
             if hosted.sessions.len() <= index {
                 hosted

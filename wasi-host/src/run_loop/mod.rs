@@ -24,6 +24,7 @@
 //! ```
 
 mod background;
+mod buffers;
 mod engines;
 mod link;
 mod notice;
@@ -45,6 +46,7 @@ use crate::engine::{Engine, EngineError};
 use crate::recording::{Recorder, RecordingError};
 use crate::transport::TlsSettings;
 use background::{Background, Done};
+use buffers::Buffers;
 pub use engines::EngineId;
 use engines::Engines;
 pub use notice::{Notice, RunLoopError};
@@ -70,6 +72,7 @@ pub struct RunLoop {
     background: Background,
     engines: Engines,
     sessions: Sessions,
+    buffers: Buffers,
     tls: TlsSettings,
     started: std::time::Instant,
     /// What the last step brought: one for all engines, which are stepped one after another.
@@ -103,6 +106,7 @@ impl RunLoop {
             waker,
             engines: Engines::default(),
             sessions: Sessions::default(),
+            buffers: Buffers::default(),
             tls,
             started: std::time::Instant::now(),
             outcome: Outcome::default(),
@@ -219,7 +223,8 @@ impl RunLoop {
     /// Sends what the polls before have left to be sent, in one piece for each device.
     pub fn flush(&mut self) {
         let now = self.now();
-        self.sessions.flush(|session| session.flush(now));
+        let buffers = &mut self.buffers;
+        self.sessions.flush(|session| session.flush(now, buffers));
     }
 
     /// How long the poll may wait.
@@ -275,9 +280,11 @@ impl RunLoop {
             }
         }
         self.sessions.make_due_ready(now);
-        let engines = &mut self.engines;
+        let (engines, buffers) = (&mut self.engines, &mut self.buffers);
         self.sessions.gather(|session| {
-            engines.fill(session.engine, |batch| session.gather(now, registry, batch));
+            engines.fill(session.engine, |batch| {
+                session.gather(now, registry, batch, buffers);
+            });
         });
     }
 }

@@ -5,6 +5,7 @@ use tern_core::time::Instant;
 use tern_core::wire::{Framed, Sender, frame};
 use zeroize::Zeroize;
 
+use super::buffers::Buffers;
 use super::link::Link;
 use super::sessions::Marks;
 use super::{CONNECT, EngineId, SessionId};
@@ -71,9 +72,11 @@ impl Session {
         now: Instant,
         registry: &mio::Registry,
         batch: &mut InputBatch,
+        buffers: &mut Buffers,
     ) {
         let id = self.number;
         let may_read = self.may_read();
+        buffers.lend(&mut self.held);
         let (opened, end) = self.link.gather(now, registry, &mut self.held, may_read);
         if opened {
             batch.transport_opened(id);
@@ -98,16 +101,18 @@ impl Session {
             self.deadline = None;
             batch.timeout(id);
         }
+        buffers.take_back(&mut self.held);
     }
 
     /// Sends what is to be sent, then closes the link where that is asked for.
-    pub(super) fn flush(&mut self, now: Instant) {
+    pub(super) fn flush(&mut self, now: Instant, buffers: &mut Buffers) {
         if !self.outgoing.is_empty() {
             self.link.transmit(&self.outgoing);
             if self.outgoing.first() == Some(&CONNECT) {
                 self.outgoing.zeroize();
             }
             self.outgoing.clear();
+            buffers.take_back(&mut self.outgoing);
         }
         if std::mem::take(&mut self.closing) {
             self.online = false;

@@ -5,6 +5,7 @@ use tern_component::batch::{InputBatch, Report, ReportEvent, reports};
 use tern_core::time::Instant;
 
 use super::background::Background;
+use super::buffers::Buffers;
 use super::session::Session;
 use super::{CONNECT, EngineId, Notice, RunLoop, RunLoopError, SessionId};
 use crate::https;
@@ -73,12 +74,14 @@ impl RunLoop {
             }
         }
         stepped?;
-        let doer = Doer {
+        let mut doer = Doer {
             now,
             registry: self.poll.registry(),
             background: &self.background,
             tls: &self.tls,
+            buffers: &mut self.buffers,
         };
+        let mut is_rare = false;
         let mut login = false;
         for report in reports(&self.outcome, batch.bytes()) {
             let (number, report) = report?;
@@ -89,6 +92,7 @@ impl RunLoop {
                 continue;
             };
             login |= matches!(report, Report::Transmit(bytes) if bytes.first() == Some(&CONNECT));
+            is_rare |= is_rarely_said(&report);
             doer.do_what_it_says(report, session, on_event);
             if !session.outgoing.is_empty() || session.closing {
                 self.sessions.mark_unsent(id);
@@ -96,6 +100,9 @@ impl RunLoop {
         }
         if login {
             self.outcome.wipe();
+        }
+        if is_rare {
+            hosted.engine.rest();
         }
         Ok(hosted.forget_closed()?)
     }
@@ -117,17 +124,32 @@ impl RunLoop {
     }
 }
 
+/// Whether a report comes once in a connection or so, by code that reads texts and tables which the rest of its life
+/// leaves alone.
+fn is_rarely_said(report: &Report<'_>) -> bool {
+    !matches!(
+        report,
+        Report::Transmit(_)
+            | Report::Deadline(_)
+            | Report::Consumed { .. }
+            | Report::Accepted(_)
+            | Report::ToBeKept { .. }
+            | Report::Event(ReportEvent::Message { .. } | ReportEvent::Published { .. })
+    )
+}
+
 /// What a device's wishes need.
 struct Doer<'a> {
     now: Instant,
     registry: &'a Registry,
     background: &'a Background,
     tls: &'a TlsSettings,
+    buffers: &'a mut Buffers,
 }
 
 impl Doer<'_> {
     fn do_what_it_says(
-        &self,
+        &mut self,
         report: Report<'_>,
         session: &mut Session,
         on_event: &mut dyn FnMut(SessionId, Notice<'_>),
@@ -139,7 +161,7 @@ impl Doer<'_> {
                     let place = &endpoint.to_string();
                     on_event(id, Notice::Unverified { place });
                 }
-                session.flush(self.now);
+                session.flush(self.now, self.buffers);
                 session.online = false;
                 session.held.clear();
                 session.need = 1;
@@ -148,6 +170,7 @@ impl Doer<'_> {
                     registry,
                     background,
                     tls,
+                    ..
                 } = self;
                 session
                     .link
@@ -161,6 +184,7 @@ impl Doer<'_> {
                 session.request = self.background.post(id, request, self.tls);
             }
             Report::Transmit(bytes) => {
+                self.buffers.lend(&mut session.outgoing);
                 if bytes.first() == Some(&CONNECT) {
                     // In one place from the start: what grows leaves its old place as it was.
                     session.outgoing.reserve(bytes.len() + ROOM_BEHIND_LOGIN);
@@ -173,6 +197,7 @@ impl Doer<'_> {
             Report::Consumed { consumed, need } => {
                 session.held.drain(..consumed.min(session.held.len()));
                 session.need = need;
+                self.buffers.take_back(&mut session.held);
             }
             Report::Accepted(token) => {
                 session.answered();
