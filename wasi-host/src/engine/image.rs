@@ -4,6 +4,8 @@
 //! wasmtime can do the same, but takes four mappings for each instance: at the kernel's limit of 65,530 that is 16,370
 //! sandboxes in a process. Here they are three, since the file covers the stack too, where it is a hole: the file, the
 //! heap, and what must not be touched.
+//!
+//! The first sandbox has its data copied: whoever needs no other needs no file.
 
 #![allow(
     unsafe_code,
@@ -16,24 +18,32 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::ptr::{self, NonNull};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::mm::{
     Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap,
 };
+use rustix::process::{Resource, getrlimit};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 /// What the build script took out of the component: where it begins and how much of it never changes (64 bits each, the
 /// low byte first), then its bytes.
 static DATA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tern_device.data"));
 
-/// The file, and what of it is where.
+/// What a memory begins with.
 pub(super) struct Image {
-    file: File,
-    /// Bytes from address 0 on; whole pages.
+    data: &'static [u8],
+    /// Where `data` begins.
+    start: usize,
+    /// Bytes from address 0 to the end of `data`; whole pages.
     len: usize,
     constants: std::ops::Range<usize>,
     page: usize,
+    is_first: AtomicBool,
+    /// The file, once it is wanted, if it can be had.
+    file: OnceLock<Option<File>>,
 }
 
 thread_local! {
@@ -42,7 +52,7 @@ thread_local! {
 }
 
 impl Image {
-    /// Writes the file.
+    /// Reads what the build script has written.
     pub(super) fn load() -> io::Result<Self> {
         let page = rustix::param::page_size();
         let number = |at: usize| -> Option<usize> {
@@ -53,18 +63,38 @@ impl Image {
         else {
             return Err(io::ErrorKind::InvalidData.into());
         };
-        let file = File::from(memfd_create("tern-device", MemfdFlags::CLOEXEC)?);
-        let len = (start + data.len()).next_multiple_of(page);
-        file.set_len(len as u64)?;
-        file.write_all_at(data, start as u64)?;
         // Whole pages alone: what shares a page with them may change.
         let constants = start.next_multiple_of(page)..(start + constant) / page * page;
         Ok(Self {
-            file,
-            len,
+            data,
+            start,
+            len: (start + data.len()).next_multiple_of(page),
             constants,
             page,
+            is_first: AtomicBool::new(true),
+            file: OnceLock::new(),
         })
+    }
+
+    /// The file for the next memory, where that is not to be a copy.
+    fn file(&self) -> Option<&File> {
+        if self.is_first.swap(false, Ordering::Relaxed) {
+            return None;
+        }
+        // Where it can't be made, or be as long as that, copies do as well.
+        self.file.get_or_init(|| self.make_file().ok()).as_ref()
+    }
+
+    fn make_file(&self) -> io::Result<File> {
+        let limit = getrlimit(Resource::Fsize).current;
+        if limit.is_some_and(|limit| limit < self.len as u64) {
+            // To try would raise a signal that ends the program.
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let file = File::from(memfd_create("tern-device", MemfdFlags::CLOEXEC)?);
+        file.set_len(self.len as u64)?;
+        file.write_all_at(self.data, self.start as u64)?;
+        Ok(file)
     }
 
     /// The constants of the memory that this thread has made last.
@@ -72,7 +102,13 @@ impl Image {
         LAST.take()
     }
 
-    fn map(&self, minimum: usize, reserved: usize, guard: usize) -> io::Result<Mapped> {
+    fn map(
+        &self,
+        file: Option<&File>,
+        minimum: usize,
+        reserved: usize,
+        guard: usize,
+    ) -> io::Result<Mapped> {
         let total = reserved.max(minimum).checked_add(guard);
         let total = total.ok_or(io::ErrorKind::OutOfMemory)?;
         if minimum < self.len || !minimum.is_multiple_of(self.page) {
@@ -86,20 +122,26 @@ impl Image {
             start,
             total,
             capacity: total - guard,
-            size: self.len,
+            size: 0,
         };
-        // SAFETY: within the mapping just made, which nobody else knows. The file is never written again.
-        unsafe {
-            mmap(
-                start.as_ptr().cast::<c_void>(),
-                self.len,
+        if let Some(file) = file {
+            let from = start.as_ptr().cast::<c_void>();
+            let (allowed, flags) = (
                 ProtFlags::READ | ProtFlags::WRITE,
                 MapFlags::PRIVATE | MapFlags::FIXED,
-                &self.file,
-                0,
-            )
-        }?;
+            );
+            // SAFETY: within the mapping just made, which nobody else knows. The file is never written again.
+            unsafe { mmap(from, self.len, allowed, flags, file, 0) }?;
+            mapped.size = self.len;
+        }
         mapped.open_up_to(minimum)?;
+        if file.is_none() {
+            // SAFETY: `len`, up to which it can be written by now, has room for the data behind `start`.
+            unsafe {
+                let to = start.as_ptr().add(self.start);
+                ptr::copy_nonoverlapping(self.data.as_ptr(), to, self.data.len());
+            }
+        }
         Ok(mapped)
     }
 }
@@ -116,9 +158,11 @@ unsafe impl MemoryCreator for Image {
         guard: usize,
     ) -> Result<Box<dyn LinearMemory>, String> {
         let reserved = reserved.unwrap_or(minimum);
-        let mapped = self.map(minimum, reserved, guard);
+        let file = self.file();
+        let mapped = self.map(file, minimum, reserved, guard);
         let mapped = mapped.map_err(|error| format!("no memory can be mapped: {error}"))?;
-        LAST.set(Some(Constants {
+        // Of a copy nothing would come back.
+        LAST.set(file.map(|_| Constants {
             start: mapped.start.as_ptr() as usize + self.constants.start,
             len: self.constants.len(),
         }));
@@ -202,5 +246,91 @@ impl Constants {
                 Advice::LinuxDontNeed,
             )
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test's panic is its failure")]
+
+    use tern_core::device::{Config, Login};
+    use tern_core::identity::Endpoint;
+
+    use super::super::sandbox::Prepared;
+    use super::super::{Engine, EngineError, Kind};
+    use super::*;
+
+    /// The first `len` bytes from here on.
+    fn read(memory: &Mapped, at: usize, len: usize) -> Vec<u8> {
+        assert!(at + len <= memory.size);
+        // SAFETY: within what can be read.
+        unsafe { std::slice::from_raw_parts(memory.start.as_ptr().add(at), len) }.to_vec()
+    }
+
+    fn write(memory: &Mapped, at: usize, byte: u8) {
+        assert!(at < memory.size);
+        // SAFETY: within what can be written, and nobody else has it.
+        unsafe { memory.start.as_ptr().add(at).write(byte) };
+    }
+
+    #[test]
+    fn each_memory_begins_as_the_data_say_and_is_its_own() {
+        let image = Image::load().unwrap();
+        let start = image.constants.start;
+        let file = image.make_file().unwrap();
+        let map = |file| {
+            image
+                .map(file, image.len + 64 * 1024, 1 << 30, 64 * 1024)
+                .unwrap()
+        };
+        let (mut one, other, copy) = (map(Some(&file)), map(Some(&file)), map(None));
+        assert_eq!(read(&one, start, image.data.len()), image.data);
+        assert_eq!(read(&one, 0, one.size), read(&copy, 0, copy.size));
+        for at in [0, start, image.len, one.size - 1] {
+            write(&one, at, 77);
+            assert_ne!(read(&other, at, 1), [77]);
+        }
+        one.open_up_to(one.size + 64 * 1024).unwrap();
+        let last = one.size - 1;
+        assert_eq!(read(&one, last, 1), [0]);
+        write(&one, last, 1);
+        assert_eq!(read(&one, image.len, 1), [77]);
+    }
+
+    #[test]
+    fn what_a_sandbox_may_not_touch_traps() {
+        let prepared = Prepared::load().unwrap();
+        let copy = prepared.instantiate().unwrap();
+        assert!(copy.constants.is_none());
+        let sandbox = prepared.instantiate().unwrap();
+        let constants = sandbox.constants.unwrap();
+        let start = ptr::with_exposed_provenance_mut::<c_void>(constants.start);
+        // SAFETY: the sandbox does nothing now, and what it does later is what is tested.
+        unsafe { mprotect(start, constants.len, MprotectFlags::empty()) }.unwrap();
+        let mut engine = Engine(Kind::Sandbox(Box::new(sandbox)));
+        let config = Config::new(Login::Plain {
+            client_id: "c".into(),
+            username: None,
+            password: None,
+            endpoint: Endpoint::from_url("mqtt://localhost").unwrap(),
+        });
+        let mut batch = tern_component::batch::InputBatch::default();
+        let mut step = |engine: &mut Engine| {
+            let session = engine.open(config.clone(), 1)?;
+            batch.connect(session);
+            batch.transport_opened(session);
+            batch.publish(session, "#", b"", tern_core::wire::QoS::AtLeastOnce);
+            let mut outcome = tern_component::batch::Outcome::default();
+            engine.step(tern_core::time::Instant::default(), &batch, &mut outcome)
+        };
+        let failed = step(&mut engine).unwrap_err();
+        assert!(
+            matches!(&failed, EngineError::Sandbox(text) if text.contains("trap")),
+            "{failed}"
+        );
+        // Another is as good as new.
+        for sandbox in [copy, prepared.instantiate().unwrap()] {
+            step(&mut Engine(Kind::Sandbox(Box::new(sandbox)))).unwrap();
+        }
     }
 }

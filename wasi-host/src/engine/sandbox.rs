@@ -69,7 +69,7 @@ pub(super) struct Sandbox {
     device: bindings::Device,
     /// Where its memory holds what never changes; valid as long as `store`.
     #[cfg(target_os = "linux")]
-    constants: Option<Constants>,
+    pub(super) constants: Option<Constants>,
 }
 
 impl Sandbox {
