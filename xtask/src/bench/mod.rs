@@ -24,10 +24,11 @@ pub(crate) enum Bench {
 }
 
 /// The subjects that `benches/host` has programs for, and the programs.
-const OF_THE_HOST: [(&str, &str); 5] = [
+const OF_THE_HOST: [(&str, &str); 6] = [
     ("sandbox", "bench-sandbox"),
     ("runner", "bench-runner"),
     ("start", "bench-start"),
+    ("memory", "bench-memory"),
     ("fleet", "bench-fleet"),
     ("stand-in", "bench-stand-in"),
 ];

@@ -10,7 +10,7 @@ mod resident;
 use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use resident::Resident;
 use tern_component::batch::ReportEvent;
@@ -81,7 +81,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn measure(options: &Options, per_sandbox: usize) -> Result<(), Box<dyn Error>> {
     let acceptor = Acceptor::start()?;
+    let clock = Instant::now();
     let sandboxes = Sandboxes::load()?;
+    let loaded = clock.elapsed();
     let mut run_loop = RunLoop::empty(TlsSettings::built_in())?;
     let mut counts = Counts::default();
     let start = Resident::now()?;
@@ -94,6 +96,7 @@ fn measure(options: &Options, per_sandbox: usize) -> Result<(), Box<dyn Error>> 
         "", "RSS", "PSS", "anonymous", "mappings"
     );
     println!("{:<28} {start}", "at the start, KiB");
+    let clock = Instant::now();
     let mut sessions = Vec::with_capacity(options.devices);
     let mut engine = None;
     for number in 0..options.devices {
@@ -107,6 +110,8 @@ fn measure(options: &Options, per_sandbox: usize) -> Result<(), Box<dyn Error>> 
         let config = config(number, acceptor.port)?;
         sessions.push(run_loop.open_in(engine, config, number as u64)?);
     }
+    let opened = clock.elapsed() / u32::try_from(options.devices)?;
+    println!("loading took {loaded:.1?}; sandbox and device {opened:.1?} for each device");
     let told = |name: &str| -> Result<(), Box<dyn Error>> {
         let now = Resident::now()?;
         println!("{name:<28} {}", now.per_device(&start, options.devices));
