@@ -1,0 +1,3 @@
+//! stub
+use crate::options::Options;
+pub(crate) fn print(_options: &Options) {}
