@@ -30,7 +30,9 @@ fn count(shape: &Shape, place: Place, rounds: usize) -> Option<f64> {
         .output()
         .ok()?;
     let words = String::from_utf8_lossy(&output.stderr);
-    let collected = words.lines().find_map(|line| line.split("Collected :").nth(1));
+    let collected = words
+        .lines()
+        .find_map(|line| line.split("Collected :").nth(1));
     collected
         .filter(|_| output.status.success())
         .and_then(|count| count.trim().parse().ok())

@@ -14,7 +14,13 @@ pub(crate) struct Row<'a> {
 pub(crate) fn print(rows: &[Row<'_>]) {
     println!(
         "{:42} {:>8} {:>8} {:>8} {:>8} {:>8} {:>27}",
-        "64 B payloads, QoS 1, with the PUBACK", "native", "sandbox", "lean", "sandbox", "sandbox", "instructions per message"
+        "64 B payloads, QoS 1, with the PUBACK",
+        "native",
+        "sandbox",
+        "lean",
+        "sandbox",
+        "sandbox",
+        "instructions per message"
     );
     println!(
         "{:42} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9}{:>9}{:>9}",
