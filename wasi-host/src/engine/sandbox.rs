@@ -109,9 +109,13 @@ impl Sandbox {
             .map_err(failed)?;
         outcome.clear();
         let words = brought.words.as_le_slice(&self.store);
-        outcome.words.extend(words.iter().copied().map(u32::from_le));
-        let bytes = brought.bytes.as_le_slice(&self.store);
-        outcome.bytes.extend_from_slice(bytes);
+        outcome
+            .words
+            .extend(words.iter().copied().map(u32::from_le));
+        if brought.bytes.len() > 0 {
+            let bytes = brought.bytes.as_le_slice(&self.store);
+            outcome.bytes.extend_from_slice(bytes);
+        }
         Ok(())
     }
 }
