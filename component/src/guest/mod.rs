@@ -3,7 +3,7 @@
 //! The only file of the component that may hold unsafe code: what wit-bindgen generates for the canonical ABI, and
 //! `step`, which stands here by hand. What wit-bindgen generates for that would allocate four times and be called a
 //! second time for each step, to free it; here both of its lists are handed in and both are handed out in buffers
-//! that are used again. A single message costs a third less for that.
+//! that are used again. A single message in a call of its own costs a fifth fewer instructions for that.
 #![allow(unsafe_code, missing_docs, unreachable_pub)]
 #![allow(clippy::all, reason = "most of this file is generated")]
 
