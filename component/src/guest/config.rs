@@ -1,4 +1,5 @@
 //! From the interface's types to the core's.
+#![forbid(unsafe_code)]
 
 use core::time::Duration;
 

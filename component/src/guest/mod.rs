@@ -94,6 +94,8 @@ unsafe extern "C" fn step(
             // Promised by the interface: a row that can't be read is the host's fault, and traps.
             core::arch::wasm32::unreachable();
         }
+        keep_little(&mut instance.words);
+        keep_little(&mut instance.bytes);
         instance.answer = [
             outcome.words.as_ptr().addr(),
             outcome.words.len(),
@@ -177,7 +179,7 @@ unsafe extern "C" fn cabi_realloc(
 
 /// Room for so many elements in a buffer, which is empty then.
 fn room<T>(list: &mut Vec<T>, len: usize) -> *mut T {
-    keep_little(list);
+    list.clear();
     list.reserve(len);
     list.as_mut_ptr()
 }
