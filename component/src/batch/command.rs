@@ -120,14 +120,15 @@ impl InputBatch {
 
     /// Adds a record without words of its own.
     fn push(&mut self, kind: u32, session: u32) {
-        self.words.extend([kind, session]);
+        self.words.extend_from_slice(&[kind, session]);
     }
 
     /// Adds bytes, and their start and end as two words.
     fn push_slice(&mut self, slice: &[u8]) {
         let start = word(self.bytes.len());
         self.bytes.extend_from_slice(slice);
-        self.words.extend([start, word(self.bytes.len())]);
+        self.words
+            .extend_from_slice(&[start, word(self.bytes.len())]);
     }
 
     /// Start to connect.
@@ -254,7 +255,8 @@ impl InputBatch {
 
     fn push_token(&mut self, kind: u32, session: u32, token: Token) {
         self.push(kind, session);
-        self.words.extend([token.0 as u32, (token.0 >> 32) as u32]);
+        self.words
+            .extend_from_slice(&[token.0 as u32, (token.0 >> 32) as u32]);
     }
 }
 
@@ -282,8 +284,7 @@ pub fn commands<'a>(
 }
 
 fn command<'a>(row: &mut Row<'_>, bytes: &'a [u8]) -> Result<(u32, Command<'a>), BadRow> {
-    let kind = row.word()?;
-    let session = row.word()?;
+    let [kind, session] = row.words()?;
     let command = match kind {
         kind_in::CONNECT => Command::Connect,
         kind_in::DISCONNECT => Command::Disconnect,

@@ -49,17 +49,25 @@ impl Outcome {
     }
 
     fn push(&mut self, kind: u32, session: u32) {
-        self.words.extend([kind, session]);
+        self.words.extend_from_slice(&[kind, session]);
     }
 
     fn push_long(&mut self, long: u64) {
-        self.words.extend([long as u32, (long >> 32) as u32]);
+        self.words
+            .extend_from_slice(&[long as u32, (long >> 32) as u32]);
+    }
+
+    /// In one piece, for the records that come most often.
+    fn push_with_long(&mut self, kind: u32, session: u32, long: u64) {
+        self.words
+            .extend_from_slice(&[kind, session, long as u32, (long >> 32) as u32]);
     }
 
     fn push_slice(&mut self, slice: &[u8]) {
         let start = word(self.bytes.len());
         self.bytes.extend_from_slice(slice);
-        self.words.extend([start, word(self.bytes.len())]);
+        self.words
+            .extend_from_slice(&[start, word(self.bytes.len())]);
     }
 
     /// Two slices that touch: start, border, end.
@@ -84,8 +92,9 @@ impl Outcome {
         if self.bytes.get(start) == Some(&CONNECT) {
             self.make_room();
         }
-        self.push(kind_out::TRANSMIT, session);
-        self.words.extend([word(start), word(self.bytes.len())]);
+        let (start, end) = (word(start), word(self.bytes.len()));
+        self.words
+            .extend_from_slice(&[kind_out::TRANSMIT, session, start, end]);
     }
 
     pub(crate) fn close_transport(&mut self, session: u32) {
@@ -93,18 +102,18 @@ impl Outcome {
     }
 
     pub(crate) fn deadline(&mut self, session: u32, at: Option<Instant>) {
-        self.push(kind_out::DEADLINE, session);
-        self.push_long(at.map_or(u64::MAX, Instant::as_millis));
+        let at = at.map_or(u64::MAX, Instant::as_millis);
+        self.push_with_long(kind_out::DEADLINE, session, at);
     }
 
     pub(crate) fn consumed(&mut self, session: u32, consumed: usize, need: usize) {
-        self.push(kind_out::CONSUMED, session);
-        self.words.extend([word(consumed), word(need)]);
+        let (consumed, need) = (word(consumed), word(need));
+        self.words
+            .extend_from_slice(&[kind_out::CONSUMED, session, consumed, need]);
     }
 
     pub(crate) fn accepted(&mut self, session: u32, token: Token) {
-        self.push(kind_out::ACCEPTED, session);
-        self.push_long(token.0);
+        self.push_with_long(kind_out::ACCEPTED, session, token.0);
     }
 
     pub(crate) fn not_accepted(&mut self, session: u32, is_full: bool, text: &str) {
@@ -160,7 +169,7 @@ impl Outcome {
             } => {
                 let flags =
                     u32::from(qos.number()) | u32::from(*dup) << 2 | u32::from(*retain) << 3;
-                self.words.extend([
+                self.words.extend_from_slice(&[
                     kind_out::MESSAGE,
                     session,
                     flags,
@@ -171,8 +180,7 @@ impl Outcome {
                 ]);
             }
             Event::Published { token } => {
-                self.push(kind_out::PUBLISHED, session);
-                self.push_long(token.0);
+                self.push_with_long(kind_out::PUBLISHED, session, token.0);
             }
             Event::Failed { token, reason } => {
                 self.push(kind_out::FAILED, session);
@@ -245,7 +253,8 @@ impl Outcome {
             TransportKind::Ws => 2,
             TransportKind::Wss => 3,
         };
-        self.words.extend([transport, endpoint.port.into()]);
+        self.words
+            .extend_from_slice(&[transport, endpoint.port.into()]);
         self.push_two(endpoint.host.as_bytes(), endpoint.path.as_bytes());
     }
 }

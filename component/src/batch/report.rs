@@ -148,8 +148,7 @@ fn report<'a>(
     bytes: &'a [u8],
     input: &'a [u8],
 ) -> Result<(u32, Report<'a>), BadRow> {
-    let kind = row.word()?;
-    let session = row.word()?;
+    let [kind, session] = row.words()?;
     let report = match kind {
         kind_out::OPEN_TRANSPORT => Report::OpenTransport(endpoint(row, bytes)?),
         kind_out::SEND_HTTP => {

@@ -14,49 +14,61 @@ pub struct BadRow {
     pub rule: &'static str,
 }
 
+/// The rule of a range.
+const LIES_WITHIN: &str = "start and end lie within the bytes, in this order";
+
 /// Walks over a row of words.
 #[derive(Clone, Debug)]
 pub(super) struct Row<'a> {
-    words: &'a [u32],
-    at: usize,
+    rest: &'a [u32],
+    len: usize,
 }
 
 impl<'a> Row<'a> {
     pub(super) const fn new(words: &'a [u32]) -> Self {
-        Self { words, at: 0 }
+        Self {
+            rest: words,
+            len: words.len(),
+        }
     }
 
     pub(super) const fn is_done(&self) -> bool {
-        self.at >= self.words.len()
+        self.rest.is_empty()
     }
 
     /// Skips whatever is left.
     pub(super) const fn stop(&mut self) {
-        self.at = self.words.len();
+        self.rest = &[];
     }
 
     pub(super) const fn bad(&self, rule: &'static str) -> BadRow {
         BadRow {
-            at: self.at.saturating_sub(1),
+            at: (self.len - self.rest.len()).saturating_sub(1),
             rule,
         }
     }
 
-    pub(super) fn word(&mut self) -> Result<u32, BadRow> {
-        let Some(&word) = self.words.get(self.at) else {
+    /// The next words, of which there must be so many: one check for all of them.
+    #[inline]
+    pub(super) fn words<const N: usize>(&mut self) -> Result<[u32; N], BadRow> {
+        let Some((&words, rest)) = self.rest.split_first_chunk() else {
             return Err(BadRow {
-                at: self.at,
+                at: self.len,
                 rule: "the record is cut off",
             });
         };
-        self.at += 1;
+        self.rest = rest;
+        Ok(words)
+    }
+
+    pub(super) fn word(&mut self) -> Result<u32, BadRow> {
+        let [word] = self.words()?;
         Ok(word)
     }
 
     pub(super) fn long(&mut self) -> Result<u64, BadRow> {
-        let low = u64::from(self.word()?);
-        let high = u64::from(self.word()?);
-        Ok(high << 32 | low)
+        let [low, high] = self.words()?;
+        Ok(u64::from(high) << 32 | u64::from(low))
     }
 
     /// A packet identifier; 0 stands for none.
@@ -72,16 +84,19 @@ impl<'a> Row<'a> {
 
     /// A range of two words that lies within `bytes`.
     pub(super) fn range(&mut self, bytes: &[u8]) -> Result<Range<usize>, BadRow> {
-        let range = self.offset()?..self.offset()?;
+        let [start, end] = self.words()?;
+        let range = start as usize..end as usize;
         match bytes.get(range.clone()) {
             Some(_) => Ok(range),
-            None => Err(self.bad("start and end lie within the bytes, in this order")),
+            None => Err(self.bad(LIES_WITHIN)),
         }
     }
 
     pub(super) fn slice<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], BadRow> {
-        let range = self.range(bytes)?;
-        Ok(bytes.get(range).unwrap_or_default())
+        let [start, end] = self.words()?;
+        bytes
+            .get(start as usize..end as usize)
+            .ok_or_else(|| self.bad(LIES_WITHIN))
     }
 
     pub(super) fn text<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b str, BadRow> {
@@ -94,7 +109,7 @@ impl<'a> Row<'a> {
         &mut self,
         bytes: &'b [u8],
     ) -> Result<(&'b [u8], &'b [u8]), BadRow> {
-        let (start, border, end) = (self.offset()?, self.offset()?, self.offset()?);
+        let [start, border, end] = self.words()?.map(|offset| offset as usize);
         match (bytes.get(start..border), bytes.get(border..end)) {
             (Some(first), Some(second)) => Ok((first, second)),
             _ => Err(self.bad("start, border and end lie within the bytes, in this order")),

@@ -7,7 +7,9 @@ use tern_core::device::{Config, Login, Reconnect};
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
 use tern_core::sign::SignMethod;
 use tern_core::time::Instant;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{
+    Component, ComponentType, Func, Instance, Lift, Linker, TypedFunc, WasmList,
+};
 use wasmtime::{Engine, Store};
 use zeroize::Zeroize;
 
@@ -53,12 +55,18 @@ impl Prepared {
 
     pub(super) fn instantiate(&self) -> Result<Sandbox, EngineError> {
         let mut store = Store::new(self.0.engine(), ());
-        let device = self.0.instantiate(&mut store).map_err(failed)?;
+        let instance = self.0.instance_pre().instantiate(&mut store);
+        let instance = instance.map_err(failed)?;
+        #[cfg(target_os = "linux")]
+        let constants = Image::last_made();
+        let device = bindings::Device::new(&mut store, &instance).map_err(failed)?;
+        let step = step_of(&mut store, &instance).map_err(failed)?;
         Ok(Sandbox {
             store,
             device,
+            step,
             #[cfg(target_os = "linux")]
-            constants: Image::last_made(),
+            constants,
         })
     }
 }
@@ -67,9 +75,23 @@ impl Prepared {
 pub(super) struct Sandbox {
     store: Store<()>,
     device: bindings::Device,
+    /// The component's `step`, of the type that [`step_of`] has checked.
+    step: Func,
     /// Where its memory holds what never changes; valid as long as `store`.
     #[cfg(target_os = "linux")]
     pub(super) constants: Option<Constants>,
+}
+
+/// What a step takes.
+type HandedIn<'a> = (u64, &'a [u32], &'a [u8]);
+
+/// What a step brings, where it stands in the guest's memory until the next one. What wit-bindgen generates would
+/// move both lists into vectors of their own.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+struct Brought {
+    words: WasmList<u32>,
+    bytes: WasmList<u8>,
 }
 
 impl Sandbox {
@@ -102,19 +124,38 @@ impl Sandbox {
         batch: &InputBatch,
         outcome: &mut Outcome,
     ) -> Result<(), EngineError> {
-        let sessions = self.device.tern_device_sessions();
-        let brought = sessions
-            .call_step(
-                &mut self.store,
-                now.as_millis(),
-                batch.words(),
-                batch.bytes(),
-            )
+        let handed_in = (now.as_millis(), batch.words(), batch.bytes());
+        let (brought,) = step_typed(self.step)
+            .call(&mut self.store, handed_in)
             .map_err(failed)?;
-        outcome.words = brought.words;
-        outcome.bytes = brought.bytes;
+        outcome.clear();
+        let words = brought.words.as_le_slice(&self.store);
+        outcome
+            .words
+            .extend(words.iter().copied().map(u32::from_le));
+        if brought.bytes.len() > 0 {
+            let bytes = brought.bytes.as_le_slice(&self.store);
+            outcome.bytes.extend_from_slice(bytes);
+        }
         Ok(())
     }
+}
+
+/// Finds `step` and checks its type.
+fn step_of(store: &mut Store<()>, instance: &Instance) -> wasmtime::Result<Func> {
+    let sessions = instance.get_export_index(&mut *store, None, "tern:device/sessions@0.1.0");
+    let step = instance.get_export_index(&mut *store, sessions.as_ref(), "step");
+    let step = step.and_then(|step| instance.get_func(&mut *store, step));
+    let step = step.ok_or_else(|| wasmtime::Error::msg("the component has no `step`"))?;
+    step.typed::<HandedIn<'static>, (Brought,)>(&*store)?;
+    Ok(step)
+}
+
+/// The type would be checked at each call by the safe way to it, since a batch's lifetime is a part of that type.
+#[allow(unsafe_code, reason = "see SAFETY")]
+fn step_typed<'a>(step: Func) -> TypedFunc<HandedIn<'a>, (Brought,)> {
+    // SAFETY: `step_of` has checked this type; lifetimes are no part of what the component knows of it.
+    unsafe { TypedFunc::new_unchecked(step) }
 }
 
 /// Loads what the build script compiled.

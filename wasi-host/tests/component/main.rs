@@ -4,3 +4,4 @@
 mod own_type;
 mod same_outcomes;
 mod same_transcripts;
+mod step_sizes;

@@ -1,65 +1,18 @@
-//! The component's exports: from the interface's types to the core's, and the one call that does the work.
-//!
-//! The only file of the component that may hold unsafe code: what wit-bindgen generates for the
-//! canonical ABI.
-#![allow(unsafe_code, missing_docs, unreachable_pub)]
-#![allow(clippy::all, reason = "most of this file is generated")]
+//! From the interface's types to the core's.
+#![forbid(unsafe_code)]
 
-use core::cell::RefCell;
 use core::time::Duration;
 
 use tern_core::auth::AuthUrl;
 use tern_core::device;
 use tern_core::identity::{self, ClientId, TransportKind};
 use tern_core::sign::{self, Password};
-use tern_core::time::Instant;
 use zeroize::Zeroizing;
 
-use crate::Sessions;
-use crate::batch;
+use super::exports::tern::device::sessions as wit;
 
-wit_bindgen::generate!({ path: "wit", world: "device" });
-
-use exports::tern::device::sessions as wit;
-
-struct Component;
-
-export!(Component);
-
-thread_local! {
-    /// A component instance has one thread.
-    static SESSIONS: RefCell<Sessions> = RefCell::default();
-}
-
-impl wit::Guest for Component {
-    fn open(config: wit::Config, seed: u64) -> Result<u32, String> {
-        let config = config_of(config)?;
-        SESSIONS
-            .with_borrow_mut(|sessions| sessions.open(config, seed))
-            .map_err(|error| error.to_string())
-    }
-
-    fn close(session: u32) {
-        SESSIONS.with_borrow_mut(|sessions| sessions.close(session));
-    }
-
-    fn step(now_ms: u64, words: Vec<u32>, bytes: Vec<u8>) -> wit::Outcome {
-        let mut outcome = batch::Outcome::default();
-        let now = Instant::from_millis(now_ms);
-        let stepped =
-            SESSIONS.with_borrow_mut(|sessions| sessions.step(now, &words, &bytes, &mut outcome));
-        if stepped.is_err() {
-            // Promised by the interface: a row that can't be read is the host's fault, and traps.
-            core::arch::wasm32::unreachable();
-        }
-        wit::Outcome {
-            words: outcome.words,
-            bytes: outcome.bytes,
-        }
-    }
-}
-
-fn config_of(config: wit::Config) -> Result<device::Config, String> {
+/// A device's configuration; the error is for whoever opens it.
+pub(super) fn config_of(config: wit::Config) -> Result<device::Config, String> {
     let mut own = device::Config::new(login_of(config.login)?);
     own.keep_alive = config.keep_alive;
     own.keep_alive_range = config.keep_alive_range.map(|range| range.min..=range.max);
