@@ -7,6 +7,7 @@
 pub mod args;
 pub mod auth;
 pub mod check;
+mod direct;
 mod keeping;
 mod lines;
 pub mod login;
@@ -14,6 +15,7 @@ pub mod online;
 mod open_files;
 mod outgoing;
 mod output;
+mod pace;
 mod pasted;
 pub mod platform;
 pub mod printer;
