@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn what_comes_alone_never_waits() {
         let mut pace = Pace::new();
-        assert_eq!(breaths(&mut pace, 1000, 60, 1), 0);
+        assert_eq!(breaths(&mut pace, 1000, 200, 1), 0);
         assert_eq!(breaths(&mut pace, 10, 5, 1), 0, "nor does a short row");
         assert_eq!(breaths(&mut pace, 1, 1_000_000, 1), 0);
         assert_eq!(breaths(&mut pace, 10, 5, 1), 0);
@@ -107,7 +107,7 @@ mod tests {
         assert!(breaths(&mut pace, 100, 10, 1) > 40, "message by message");
         assert_eq!(breaths(&mut pace, 100, 150, 10), 100, "with breaths");
         let mut pace = Pace::new();
-        assert!(breaths(&mut pace, 20, 300, 20) > 10, "in bites already");
+        assert!(breaths(&mut pace, 40, 300, 20) > 20, "in bites already");
     }
 
     #[test]

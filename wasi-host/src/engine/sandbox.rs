@@ -7,12 +7,11 @@ use tern_core::device::{Config, Login, Reconnect};
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
 use tern_core::sign::SignMethod;
 use tern_core::time::Instant;
-use wasmtime::component::{Component, Linker};
-use wasmtime::{Engine, Store};
+use wasmtime::Store;
+use wasmtime::component::Linker;
 use zeroize::Zeroize;
 
-use super::EngineError;
-use super::settings::engine_config;
+use super::{EngineError, compiled};
 
 #[allow(
     missing_docs,
@@ -28,19 +27,15 @@ use bindings::exports::tern::device::sessions as wit;
 /// The component itself, as `target/tern_device.wasm` has it.
 pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tern_device.wasm"));
 
-/// What the build script compiled from it.
-static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tern_device.cwasm"));
-
 /// The component with all that can be done once for every instance.
 #[derive(Clone)]
 pub(super) struct Prepared(bindings::DevicePre<()>);
 
 impl Prepared {
     pub(super) fn load() -> Result<Self, EngineError> {
-        let engine = Engine::new(&engine_config()).map_err(failed)?;
-        let component = load(&engine)?;
+        let component = compiled::load().map_err(failed)?;
         // An empty linker: a component that asked for anything could not be instantiated.
-        let linked = Linker::new(&engine).instantiate_pre(&component);
+        let linked = Linker::new(component.engine()).instantiate_pre(&component);
         let prepared = linked.and_then(bindings::DevicePre::new).map_err(failed)?;
         Ok(Self(prepared))
     }
@@ -93,14 +88,6 @@ impl Sandbox {
         outcome.bytes = brought.bytes;
         Ok(())
     }
-}
-
-/// Loads what the build script compiled.
-#[allow(unsafe_code, reason = "see SAFETY")]
-fn load(engine: &Engine) -> Result<Component, EngineError> {
-    // SAFETY: the bytes are the build script's own output by this same version of wasmtime, built into
-    // this program; wasmtime checks version and settings before it takes them.
-    unsafe { Component::deserialize(engine, COMPILED) }.map_err(failed)
 }
 
 fn failed(error: wasmtime::Error) -> EngineError {
