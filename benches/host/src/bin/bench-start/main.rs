@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use tern_host::engine::{Loading, time_to_load};
 use tern_measure::{Mosquitto, median, wait_with_cpu};
 
 /// How much is measured.
@@ -16,6 +17,9 @@ struct Options {
     /// Runs of each program, in turn; MQTT.js has a quarter of them
     #[arg(long, default_value_t = 101)]
     rounds: usize,
+    /// Only loads the component in this way, prints how many µs that took, and ends
+    #[arg(long, hide = true)]
+    load: Option<String>,
 }
 
 /// A program that publishes once.
@@ -57,6 +61,9 @@ impl Program {
 
 fn main() {
     let options = Options::parse();
+    if let Some(way) = &options.load {
+        return load(way);
+    }
     let broker = Mosquitto::start();
     let mut programs = programs(broker.tcp);
     for program in &mut programs {
@@ -73,6 +80,45 @@ fn main() {
         }
     }
     print(&programs, options.rounds);
+    print_loading(options.rounds);
+}
+
+/// The ways to load the component, and what they are.
+const WAYS: [(&str, &str); 3] = [
+    ("usual", "where it lies in the program (what tern does)"),
+    ("mapped", "mapped from a file of its own"),
+    ("copied", "copied out of the program"),
+];
+
+fn load(way: &str) {
+    let folder = tempfile::tempdir().expect("the folder for temporary files can be written to");
+    let way = match way {
+        "usual" => Loading::Usual,
+        "mapped" => Loading::Mapped(folder.path()),
+        _ => Loading::Copied,
+    };
+    let time = time_to_load(way).expect("the component fits this machine");
+    println!("{}", time.as_micros());
+}
+
+/// Each in a process of its own: what one load has brought into memory, the next would find there.
+fn print_loading(rounds: usize) {
+    let me = std::env::current_exe().expect("this program has a path");
+    let mut micros = WAYS.map(|_| Vec::new());
+    for _ in 0..rounds {
+        for ((way, _), micros) in WAYS.iter().zip(&mut micros) {
+            let output = Command::new(&me).args(["--load", way]).output();
+            let output = output.expect("this program starts again");
+            let text = String::from_utf8_lossy(&output.stdout);
+            micros.push(text.trim().parse().expect("it prints a number"));
+        }
+    }
+    println!(
+        "\nOf that, loading the component, compiled ahead of time, with the engine for it, in ms:"
+    );
+    for ((_, words), micros) in WAYS.iter().zip(micros) {
+        println!("{words:<48}{:>8.2}", median(micros) / 1e3);
+    }
 }
 
 fn programs(broker: SocketAddr) -> Vec<Program> {
@@ -102,7 +148,9 @@ fn programs(broker: SocketAddr) -> Vec<Program> {
             program.every = 4;
             programs.push(program);
         }
-        None => eprintln!("without MQTT.js: TERN_NODE_MODULES does not name the folder that has it"),
+        None => {
+            eprintln!("without MQTT.js: TERN_NODE_MODULES does not name the folder that has it")
+        }
     }
     programs
 }
@@ -122,12 +170,15 @@ fn tern() -> PathBuf {
 }
 
 fn print(programs: &[Program], rounds: usize) {
-    let ms = |times: &[Duration]| median(times.iter().map(|time| time.as_secs_f64() * 1e3).collect());
+    let ms =
+        |times: &[Duration]| median(times.iter().map(|time| time.as_secs_f64() * 1e3).collect());
     let peer = programs
         .iter()
         .find(|program| program.name == "mosquitto_pub");
     let peer = peer.map_or(f64::NAN, |peer| ms(&peer.times));
-    println!("From start to end of a process that publishes one message with QoS 1: medians of {rounds} runs in turn");
+    println!(
+        "From start to end of a process that publishes one message with QoS 1: medians of {rounds} runs in turn"
+    );
     println!(
         "{:<16}{:>10}{:>20}{:>18}",
         "", "ms", "processor time, ms", "/ mosquitto_pub"
