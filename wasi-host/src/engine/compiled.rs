@@ -88,7 +88,7 @@ fn mapped(file: &Path) -> wasmtime::Result<Component> {
 mod in_place {
     use std::ffi::c_void;
     use std::ptr::NonNull;
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex, PoisonError};
 
     use rustix::mm::{MprotectFlags, mprotect};
     use rustix::param::page_size;
@@ -103,8 +103,19 @@ mod in_place {
         IN_PAGES.0.as_ptr().addr().is_multiple_of(page_size())
     }
 
-    #[allow(unsafe_code, reason = "see SAFETY")]
+    /// The same pages can't be loaded twice, so this process has it once, for whoever wants it.
+    static LOADED: Mutex<Option<Component>> = Mutex::new(None);
+
     pub(super) fn load() -> wasmtime::Result<Component> {
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(component) = &*loaded {
+            return Ok(component.clone());
+        }
+        Ok(loaded.insert(load_first()?).clone())
+    }
+
+    #[allow(unsafe_code, reason = "see SAFETY")]
+    fn load_first() -> wasmtime::Result<Component> {
         let mut config = engine_config();
         config.with_custom_code_memory(Some(Arc::new(InPlace)));
         let engine = Engine::new(&config)?;
@@ -134,7 +145,7 @@ mod in_place {
             Ok(())
         }
 
-        /// Leaves it as it is: what else was loaded from the same pages goes on running.
+        /// Leaves it as it is: nothing is ever written there.
         fn unpublish_executable(&self, _start: *const u8, _len: usize) -> wasmtime::Result<()> {
             Ok(())
         }
@@ -152,7 +163,7 @@ mod tests {
         let component = load().unwrap();
         let image = component.image_range();
         assert_eq!(image.start, IN_PAGES.0.as_ptr());
-        // Nothing that another one leaves behind.
+        // Each load after the first shares it, and outlives it.
         let mut other = crate::engine::Engine::sandboxed().unwrap();
         drop(component);
         let endpoint = tern_core::identity::Endpoint::from_url("mqtt://localhost").unwrap();
