@@ -2,8 +2,12 @@
 //! say so.
 #![forbid(unsafe_code)]
 
+#[cfg(unix)]
+mod children;
 mod median;
 mod mosquitto;
 
+#[cfg(unix)]
+pub use children::wait_with_cpu;
 pub use median::median;
 pub use mosquitto::Mosquitto;

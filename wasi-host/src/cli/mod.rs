@@ -7,6 +7,7 @@
 pub mod args;
 pub mod auth;
 pub mod check;
+mod direct;
 pub mod fleet;
 mod keeping;
 mod lines;
@@ -15,6 +16,7 @@ pub mod online;
 mod open_files;
 mod outgoing;
 mod output;
+mod pace;
 mod pasted;
 pub mod platform;
 pub mod printer;

@@ -16,6 +16,7 @@ use super::args::Recording;
 use super::keeping::Keeping;
 use super::lines::Lines;
 use super::login::{Defaults, Sources};
+use super::pace::Pace;
 use super::printer::{Printed, Printer};
 use crate::engine::Engine;
 use crate::events::{Happening, REQUESTED};
@@ -39,6 +40,7 @@ pub struct Online {
     printer: Printer,
     /// With `--store`.
     keeping: Option<Keeping>,
+    pace: Pace,
     signalled: Arc<AtomicBool>,
     stopping: bool,
     /// The reader of stdout has not yet taken everything.
@@ -147,6 +149,7 @@ impl Online {
             session,
             printer,
             keeping,
+            pace: Pace::new(),
             signalled,
             stopping: false,
             behind: false,
@@ -171,6 +174,7 @@ impl Online {
         until: Option<Instant>,
         hear: &mut dyn FnMut(&Notice<'_>) -> Print,
     ) -> Result<(), Failure> {
+        self.pace.turn();
         let wait = until.map(|until| until.saturating_duration_since(Instant::now()));
         let limit = if self.printer.is_full() {
             0
@@ -182,6 +186,7 @@ impl Online {
             run_loop,
             printer,
             keeping,
+            pace,
             stopping,
             connected,
             said_goodbye,
@@ -190,6 +195,7 @@ impl Online {
             ..
         } = self;
         let polled = run_loop.poll(wait, &mut |_, notice| {
+            pace.told();
             let mut says_goodbye = false;
             if let Notice::Event(event) = &notice {
                 match event {
@@ -344,6 +350,7 @@ impl Online {
         if let Some(keeping) = &mut self.keeping {
             keeping.asked_to_publish(topic, payload);
         }
+        self.pace.asked();
         self.run_loop.publish(self.session, topic, payload, qos);
     }
 
@@ -352,6 +359,7 @@ impl Online {
         if let Some(keeping) = &mut self.keeping {
             keeping.asked_to_subscribe();
         }
+        self.pace.asked();
         self.run_loop.subscribe(self.session, filter, qos);
     }
 
@@ -360,6 +368,7 @@ impl Online {
         if let Some(keeping) = &mut self.keeping {
             keeping.asked_to_subscribe();
         }
+        self.pace.asked();
         self.run_loop.unsubscribe(self.session, filter);
     }
 
@@ -387,7 +396,7 @@ impl Online {
 
 fn tell(printer: &mut Printer, notice: &Notice<'_>) {
     match notice {
-        Notice::Accepted(token) => printer.tell(&Happening::Accepted { token: token.0 }),
+        Notice::Accepted(token) => printer.accepted(token.0),
         Notice::NotAccepted { reason, .. } => {
             printer.note(reason);
         }
@@ -396,11 +405,7 @@ fn tell(printer: &mut Printer, notice: &Notice<'_>) {
         Notice::ToBeKept { .. } | Notice::Lost { .. } => {}
         Notice::NotRestored { reason } => printer.note(reason),
         Notice::Unverified { place } => printer.warn_unverified(place),
-        Notice::Event(event) => {
-            if let Some(happening) = Happening::of(event, &mut String::new()) {
-                printer.tell(&happening);
-            }
-        }
+        Notice::Event(event) => printer.tell_event(event),
     }
 }
 

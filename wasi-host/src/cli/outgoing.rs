@@ -1,7 +1,7 @@
 //! What a program asked for and how each of it ended: enough at a time to keep the line busy, never so
 //! much that the device's queue is full.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use tern_component::batch::ReportEvent;
 use tern_core::device::{FailReason, Session};
@@ -25,8 +25,8 @@ pub(super) struct Outgoing {
     kept: bool,
     /// Asked for and not yet answered, in order: the answers come in the same.
     asked: VecDeque<Request>,
-    /// Accepted messages' bytes, by token.
-    open: HashMap<u64, usize>,
+    /// Accepted messages.
+    open: Open,
     bytes: usize,
     published: u64,
     failed: u64,
@@ -50,16 +50,16 @@ pub(super) enum Request {
 impl Outgoing {
     /// For messages that are kept in a store, which has these already.
     pub(super) fn kept(session: &Session) -> Self {
-        let sizes = session.messages.iter();
-        let open: HashMap<u64, usize> = sizes
-            .map(|message| (message.token.0, message.payload.len()))
-            .collect();
-        Self {
+        let mut outgoing = Self {
             kept: true,
-            bytes: open.values().sum(),
-            open,
             ..Self::default()
+        };
+        for message in &session.messages {
+            let bytes = message.payload.len();
+            outgoing.bytes += bytes;
+            outgoing.open.insert(message.token.0, bytes);
         }
+        outgoing
     }
 
     /// Whether another message may be asked for.
@@ -129,7 +129,7 @@ impl Outgoing {
 
     /// Whether nothing is under way any more.
     pub(super) fn is_idle(&self) -> bool {
-        self.asked.is_empty() && self.open.is_empty()
+        self.asked.is_empty() && self.open.len() == 0
     }
 
     /// Messages that were published: acknowledged with QoS 1, sent with QoS 0.
@@ -148,9 +148,45 @@ impl Outgoing {
     }
 
     fn close(&mut self, token: u64) -> bool {
-        let bytes = self.open.remove(&token);
+        let bytes = self.open.remove(token);
         self.bytes = self.bytes.saturating_sub(bytes.unwrap_or(0));
         bytes.is_some()
+    }
+}
+
+/// What is under way, by token. Tokens rise, and most end in their order: what is looked for stands in front.
+#[derive(Debug, Default)]
+struct Open {
+    /// Token and bytes; none where it has ended before one that was accepted earlier.
+    rows: VecDeque<(u64, Option<usize>)>,
+    /// Rows that have not ended.
+    open: usize,
+}
+
+impl Open {
+    fn len(&self) -> usize {
+        self.open
+    }
+
+    fn insert(&mut self, token: u64, bytes: usize) {
+        self.rows.push_back((token, Some(bytes)));
+        self.open += 1;
+    }
+
+    /// Takes it out, and answers its bytes.
+    fn remove(&mut self, token: u64) -> Option<usize> {
+        let is_first = self.rows.front().is_some_and(|row| row.0 == token);
+        let at = if is_first {
+            0
+        } else {
+            self.rows.binary_search_by_key(&token, |row| row.0).ok()?
+        };
+        let bytes = self.rows.get_mut(at)?.1.take()?;
+        self.open -= 1;
+        while self.rows.front().is_some_and(|row| row.1.is_none()) {
+            self.rows.pop_front();
+        }
+        Some(bytes)
     }
 }
 
@@ -186,6 +222,22 @@ mod tests {
         outgoing.hear(&Notice::Event(ReportEvent::Failed { token, reason }));
         assert!(outgoing.has_room());
         assert_eq!(outgoing.failed(), 1);
+    }
+
+    #[test]
+    fn messages_may_end_in_any_order() {
+        let mut open = Open::default();
+        for token in [3, 5, 9, 10] {
+            open.insert(token, usize::try_from(token).unwrap());
+        }
+        assert_eq!(open.remove(4), None);
+        assert_eq!(open.remove(9), Some(9));
+        assert_eq!(open.remove(9), None);
+        assert_eq!(open.remove(3), Some(3));
+        assert_eq!(open.remove(5), Some(5));
+        assert_eq!((open.len(), open.rows.len()), (1, 1));
+        assert_eq!(open.remove(10), Some(10));
+        assert_eq!((open.len(), open.rows.len()), (0, 0));
     }
 
     #[test]

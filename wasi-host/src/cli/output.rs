@@ -1,4 +1,5 @@
-//! stdout, for a reader who may be slow or stop reading: a thread of its own writes, and waits alone.
+//! stdout, for a reader who may be slow or stop reading: what it does not take at once, a thread of its own writes, and
+//! waits alone.
 //!
 //! Nothing is ever dropped. Whoever prints asks [`Output::is_full`], and prints no more until there is room.
 
@@ -7,6 +8,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use mio::Waker;
+
+use super::direct::Direct;
 
 /// Bytes that wait for the reader, from which on it is full.
 const FULL: usize = 4 * 1024 * 1024;
@@ -18,7 +21,8 @@ const CHUNK: usize = 64 * 1024;
 #[derive(Default)]
 pub(super) struct Output {
     filling: Vec<u8>,
-    /// Starts with the first byte.
+    direct: Direct,
+    /// Starts with the first byte that is not taken at once.
     shared: Option<Arc<Shared>>,
     waker: Option<Arc<Waker>>,
 }
@@ -50,13 +54,17 @@ impl Output {
         self.filling.extend_from_slice(bytes);
     }
 
-    /// Gives what was added to the thread that writes, and waits for it, but not longer than `patience`:
-    /// true if everything is written.
+    /// Writes what was added as far as that goes at once, gives the rest to the thread that writes, and waits for it, but
+    /// not longer than `patience`: true if everything is written.
     ///
     /// # Errors
     /// stdout takes nothing any more, which may as well be true of what was handed over before; or the
     /// system gives no thread.
     pub(super) fn hand_over(&mut self, patience: Duration) -> io::Result<bool> {
+        if !self.filling.is_empty() && self.is_idle() {
+            let written = self.direct.write(&self.filling)?;
+            self.filling.drain(..written);
+        }
         let Some(shared) = self.started()? else {
             return Ok(true);
         };
@@ -89,6 +97,14 @@ impl Output {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
+    }
+
+    /// Whether the thread has nothing to write, so that nothing is overtaken.
+    fn is_idle(&self) -> bool {
+        self.shared.as_ref().is_none_or(|shared| {
+            let queue = shared.lock();
+            queue.unwritten() == 0 && queue.error.is_none()
+        })
     }
 
     /// Whether so much waits for the reader that nothing should be added. The waker tells when that is over.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mio::Waker;
+use tern_component::batch::ReportEvent;
 
 use super::output::{Output, is_reader_gone};
 use crate::events::Happening;
@@ -81,6 +82,29 @@ impl Printer {
         self.json
     }
 
+    /// Tells of a device's event, as [`tell`](Self::tell) does. This is the way that each message takes, so what has no words
+    /// is not even looked at.
+    pub fn tell_event(&mut self, event: &ReportEvent<'_>) {
+        match event {
+            ReportEvent::Message { topic, payload, .. } if !self.json => {
+                self.payload(topic, payload)
+            }
+            ReportEvent::Published { .. } if !self.json && !self.each => {}
+            event => {
+                if let Some(happening) = Happening::of(event, &mut String::new()) {
+                    self.tell(&happening);
+                }
+            }
+        }
+    }
+
+    /// Tells that a request was accepted, which has no words.
+    pub fn accepted(&mut self, token: u64) {
+        if self.json {
+            self.tell(&Happening::Accepted { token });
+        }
+    }
+
     /// Tells of something. What goes to stdout is there after the next [`flush`](Self::flush).
     pub fn tell(&mut self, happening: &Happening<'_>) {
         if self.json {
@@ -90,9 +114,6 @@ impl Printer {
         }
         if let Happening::Message { topic, payload, .. } = happening {
             return self.payload(topic, payload.bytes());
-        }
-        if !self.each && matches!(happening, Happening::Published { .. }) {
-            return;
         }
         if let Some(mut words) = happening.words() {
             if self.own_topics && matches!(happening, Happening::SubscribeRefused { .. }) {

@@ -65,7 +65,7 @@ pub fn run(args: &PublishArgs, sources: &Sources<'_>, printer: Printer) -> Resul
     let printer = printer.without_each_publish();
     let mut online = Online::start(sources, &args.recording, defaults, printer)?;
     let mut input = match message {
-        Some(message) => Input::Message(Some(message)),
+        Some(message) => Input::Message(message, false),
         None => Input::Lines(online.lines()?),
     };
     let mut outgoing = Outgoing::default();
@@ -95,7 +95,7 @@ pub fn run(args: &PublishArgs, sources: &Sources<'_>, printer: Printer) -> Resul
                 Next::Message { line, payload } => {
                     let bytes = payload.len();
                     outgoing.asked(Request::Message { line, bytes });
-                    online.publish(args.topic.as_str(), &payload, args.qos);
+                    online.publish(args.topic.as_str(), payload, args.qos);
                 }
                 Next::Bad(words) => {
                     online.note(&words);
@@ -121,27 +121,32 @@ pub fn run(args: &PublishArgs, sources: &Sources<'_>, printer: Printer) -> Resul
 }
 
 enum Input {
-    Message(Option<Vec<u8>>),
+    /// One message, and whether it was taken.
+    Message(Vec<u8>, bool),
     Lines(Lines),
 }
 
-enum Next {
-    Message { line: Option<u64>, payload: Vec<u8> },
+enum Next<'a> {
+    Message {
+        line: Option<u64>,
+        payload: &'a [u8],
+    },
     Bad(String),
     NotYet,
     End,
 }
 
 impl Input {
-    fn next(&mut self) -> Next {
+    fn next(&mut self) -> Next<'_> {
         match self {
-            Self::Message(message) => match message.take() {
-                Some(payload) => Next::Message {
+            Self::Message(_, true) => Next::End,
+            Self::Message(payload, taken) => {
+                *taken = true;
+                Next::Message {
                     line: None,
                     payload,
-                },
-                None => Next::End,
-            },
+                }
+            }
             Self::Lines(lines) => match lines.next() {
                 Some(Line::Text { number, bytes }) => Next::Message {
                     line: Some(number),
@@ -150,9 +155,8 @@ impl Input {
                 Some(Line::TooLong { number, limit }) => Next::Bad(format!(
                     "line {number}: it has more than {limit} bytes, and was not published"
                 )),
+                // What follows can't be read, so the end comes next.
                 Some(Line::Failed(error)) => {
-                    // What follows can't be read, so it is the end as well.
-                    *self = Self::Message(None);
                     Next::Bad(format!("stdin can't be read any more: {error}"))
                 }
                 Some(Line::End) => Next::End,

@@ -45,7 +45,7 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
     let store = args.store.as_deref();
     let (mut online, kept) =
         Online::start_keeping(sources, &args.recording, defaults, printer, store)?;
-    let lines = online.lines()?;
+    let mut lines = online.lines()?;
     let mut outgoing = match store {
         Some(_) => Outgoing::kept(&kept),
         None => Outgoing::default(),
@@ -97,7 +97,7 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
                 // The end of stdin does not end a device.
                 Some(Line::End) | None => break,
             };
-            match message(&bytes) {
+            match message(bytes) {
                 Ok((topic, payload)) => {
                     let bytes = payload.len();
                     let line = Some(number);

@@ -5,7 +5,7 @@
 //! sandboxes in a process. Here they are three, since the file covers the stack too, where it is a hole: the file, the
 //! heap, and what must not be touched.
 //!
-//! The first sandbox has its data copied: whoever needs no other needs no file.
+//! The first sandbox of a process has its data copied: whoever needs no other needs no file.
 
 #![allow(
     unsafe_code,
@@ -300,8 +300,8 @@ mod tests {
     #[test]
     fn what_a_sandbox_may_not_touch_traps() {
         let prepared = Prepared::load().unwrap();
+        // The first of this process has a copy; which one that is, the other tests have a part in.
         let copy = prepared.instantiate().unwrap();
-        assert!(copy.constants.is_none());
         let sandbox = prepared.instantiate().unwrap();
         let constants = sandbox.constants.unwrap();
         let start = ptr::with_exposed_provenance_mut::<c_void>(constants.start);

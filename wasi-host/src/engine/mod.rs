@@ -2,6 +2,7 @@
 //!
 //! Both take the same batches and bring the same outcomes; the run loop knows no difference.
 
+mod compiled;
 #[cfg(target_os = "linux")]
 mod image;
 mod native;
@@ -12,6 +13,7 @@ use tern_component::batch::{BadRow, InputBatch, Outcome};
 use tern_core::device::Config;
 use tern_core::time::Instant;
 
+pub use compiled::{Loading, time_to_load};
 use native::Native;
 pub use sandbox::COMPONENT;
 use sandbox::{Prepared, Sandbox};

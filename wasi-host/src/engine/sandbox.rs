@@ -7,16 +7,13 @@ use tern_core::device::{Config, Login, Reconnect};
 use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
 use tern_core::sign::SignMethod;
 use tern_core::time::Instant;
-use wasmtime::component::{
-    Component, ComponentType, Func, Instance, Lift, Linker, TypedFunc, WasmList,
-};
-use wasmtime::{Engine, Store};
+use wasmtime::Store;
+use wasmtime::component::{ComponentType, Func, Instance, Lift, Linker, TypedFunc, WasmList};
 use zeroize::Zeroize;
 
-use super::EngineError;
 #[cfg(target_os = "linux")]
 use super::image::{Constants, Image};
-use super::settings::engine_config;
+use super::{EngineError, compiled};
 
 #[allow(
     missing_docs,
@@ -32,23 +29,15 @@ use bindings::exports::tern::device::sessions as wit;
 /// The component itself, as `target/tern_device.wasm` has it.
 pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tern_device.wasm"));
 
-/// What the build script compiled from it.
-static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tern_device.cwasm"));
-
 /// The component with all that can be done once for every instance.
 #[derive(Clone)]
 pub(super) struct Prepared(bindings::DevicePre<()>);
 
 impl Prepared {
     pub(super) fn load() -> Result<Self, EngineError> {
-        #[cfg_attr(not(target_os = "linux"), allow(unused_mut))]
-        let mut config = engine_config();
-        #[cfg(target_os = "linux")]
-        config.with_host_memory(std::sync::Arc::new(Image::load().map_err(unmapped)?));
-        let engine = Engine::new(&config).map_err(failed)?;
-        let component = load(&engine)?;
+        let component = compiled::load().map_err(failed)?;
         // An empty linker: a component that asked for anything could not be instantiated.
-        let linked = Linker::new(&engine).instantiate_pre(&component);
+        let linked = Linker::new(component.engine()).instantiate_pre(&component);
         let prepared = linked.and_then(bindings::DevicePre::new).map_err(failed)?;
         Ok(Self(prepared))
     }
@@ -156,19 +145,6 @@ fn step_of(store: &mut Store<()>, instance: &Instance) -> wasmtime::Result<Func>
 fn step_typed<'a>(step: Func) -> TypedFunc<HandedIn<'a>, (Brought,)> {
     // SAFETY: `step_of` has checked this type; lifetimes are no part of what the component knows of it.
     unsafe { TypedFunc::new_unchecked(step) }
-}
-
-/// Loads what the build script compiled.
-#[allow(unsafe_code, reason = "see SAFETY")]
-fn load(engine: &Engine) -> Result<Component, EngineError> {
-    // SAFETY: the bytes are the build script's own output by this same version of wasmtime, built into
-    // this program; wasmtime checks version and settings before it takes them.
-    unsafe { Component::deserialize(engine, COMPILED) }.map_err(failed)
-}
-
-#[cfg(target_os = "linux")]
-fn unmapped(error: std::io::Error) -> EngineError {
-    EngineError::Sandbox(format!("its memory can't be prepared: {error}"))
 }
 
 fn failed(error: wasmtime::Error) -> EngineError {

@@ -5,6 +5,7 @@ use crate::mosquitto::{self, Mosquitto};
 use crate::places::Places;
 use crate::program::{self, Scope};
 use crate::steps::Steps;
+use crate::tools::MQTT_JS;
 
 /// Builds the program and what measures it, and runs that: it prints its table.
 pub(super) fn host(
@@ -17,6 +18,12 @@ pub(super) fn host(
     let scope = Scope::Program { release: true };
     let program = program::build(places, scope, &places.dist(), steps)?;
     let mut bench = places.cargo();
+    if name == "bench-start" && MQTT_JS.ready(places, steps)?.is_some() {
+        bench.env("TERN_NODE_MODULES", places.npm().join("node_modules"));
+    }
+    let mut peers = places.cargo();
+    peers.args(["build", "--release", "--package", "tern-bench-host"]);
+    steps.run("building the benchmarks and the peers", &mut peers)?;
     bench
         .args(["run", "--release", "--package", "tern-bench-host"])
         .args(["--bin", name, "--"])
