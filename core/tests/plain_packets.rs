@@ -13,17 +13,7 @@ fn strictly(bytes: &[u8]) -> Option<(Plain<'_>, usize)> {
         return None;
     };
     match read(bytes.get(..len)?, Sender::Server) {
-        Ok(Packet::Publish(publish)) => {
-            let plain = Plain::Publish {
-                dup: publish.dup,
-                qos: publish.qos,
-                retain: publish.retain,
-                topic: publish.topic.as_bytes(),
-                packet_id: publish.packet_id,
-                payload: publish.payload,
-            };
-            Some((plain, len))
-        }
+        Ok(Packet::Publish(publish)) => Some((Plain::from(publish), len)),
         Ok(Packet::Puback(id)) => Some((Plain::Puback(id), len)),
         _ => None,
     }

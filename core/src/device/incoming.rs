@@ -166,15 +166,7 @@ impl Device {
                     .into(),
             );
         }
-        let plain = Plain::Publish {
-            dup: publish.dup,
-            qos: publish.qos,
-            retain: publish.retain,
-            topic: publish.topic.as_bytes(),
-            packet_id: publish.packet_id,
-            payload: publish.payload,
-        };
-        self.plain(end, &plain)
+        self.plain(end, &Plain::from(*publish))
     }
 
     fn suback(&mut self, suback: &Suback) -> Result<(), String> {

@@ -1,9 +1,9 @@
 //! What comes by the thousand, read in one pass: a PUBLISH or PUBACK with nothing about it to be explained.
 
-use super::{PacketId, QoS};
+use super::{PacketId, Publish, QoS};
 use crate::topic::is_plain_name;
 
-/// A packet that [`read_plain`] has read.
+/// A packet that [`read_plain`] has read, or the same of the strict reader's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the standard's own")]
 pub enum Plain<'a> {
@@ -11,13 +11,27 @@ pub enum Plain<'a> {
         dup: bool,
         qos: QoS,
         retain: bool,
-        /// A legal topic name in ASCII.
+        /// A legal topic name, in ASCII where [`read_plain`] has read it.
         topic: &'a [u8],
         /// There with QoS 1, and only there.
         packet_id: Option<PacketId>,
         payload: &'a [u8],
     },
     Puback(PacketId),
+}
+
+/// The same message, as the strict reader has read it: then its topic may have any characters.
+impl<'a> From<Publish<'a>> for Plain<'a> {
+    fn from(publish: Publish<'a>) -> Self {
+        Self::Publish {
+            dup: publish.dup,
+            qos: publish.qos,
+            retain: publish.retain,
+            topic: publish.topic.as_bytes(),
+            packet_id: publish.packet_id,
+            payload: publish.payload,
+        }
+    }
 }
 
 /// Reads the packet at the front of a byte stream where it is whole, within `max_packet` bytes, and a PUBACK or a PUBLISH
