@@ -110,6 +110,11 @@ fn converse(browser: &Browser) {
 pub(crate) fn each_place(browser: &Browser, mut look: impl FnMut(&str)) {
     for place in places(browser) {
         go(browser, &place);
+        // The place itself and what the stand-in tells may be on their way.
+        browser.wait(
+            "return !document.querySelector('[aria-busy=true]')",
+            &json!([]),
+        );
         // Two frames, so that what the place asks of its worker is drawn too.
         browser.run_async(
             "const done = arguments[arguments.length - 1];

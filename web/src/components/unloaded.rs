@@ -11,7 +11,7 @@ use crate::state::{Action, Places};
 pub(crate) fn view(console: &Console) -> Html {
     let words = console.state().words().common;
     if console.state().places != Places::Missing {
-        return html! { <p class="empty tall" role="status">{ words.place_coming }</p> };
+        return html! { <p class="empty tall" role="status" aria-busy="true">{ words.place_coming }</p> };
     }
     let again = console.acts(|_: MouseEvent| Action::Places(Places::Absent));
     html! {

@@ -40,7 +40,7 @@ pub(crate) fn view(console: &Console) -> Html {
                     </div>
                 </div>
             } else if !is_stale {
-                <p class="empty tall" role="status">{ state.words().cloud.loading }</p>
+                <p class="empty tall" role="status" aria-busy="true">{ state.words().cloud.loading }</p>
             }
         </section>
     }
