@@ -28,7 +28,8 @@ pub const ESCAPE: &str = "\u{e00c}";
 /// The space bar.
 pub const SPACE: &str = " ";
 
-const ARGUMENTS: [&str; 9] = [
+/// What a browser needs to run without a screen, as whoever calls us, and without a word to the outside.
+pub const ARGUMENTS: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",

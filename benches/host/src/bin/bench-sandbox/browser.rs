@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tern_host::engine::COMPONENT;
 use tern_measure::median;
+use tern_tests::browser::ARGUMENTS;
 
 use crate::module::core_module;
 use crate::options::Options;
@@ -18,18 +19,6 @@ use crate::shape::{Does, SHAPES, Shape};
 
 /// How long the browser may take for everything.
 const PATIENCE: Duration = Duration::from_secs(180);
-
-/// What it needs to run without a screen, as whoever calls us, and without a word to the outside.
-const FLAGS: [&str; 8] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-];
 
 /// What the worker has measured of one shape: ns per message of each turn.
 #[derive(Deserialize)]
@@ -109,7 +98,7 @@ impl Browser {
     fn start(url: &str, folder: &std::path::Path) -> Result<Self, String> {
         for program in ["chromium", "chromium-browser", "google-chrome", "chrome"] {
             let started = Command::new(program)
-                .args(FLAGS)
+                .args(ARGUMENTS)
                 .arg(format!("--user-data-dir={}", folder.display()))
                 .arg(url)
                 .stdin(Stdio::null())
