@@ -16,6 +16,7 @@ use tern_bench_host::server::{Kind, Server};
 
 use crate::observed::Observed;
 use crate::runner::{Runner, Work};
+use crate::table::Table;
 
 /// Devices of the small run, which shows what the runner takes before a device counts.
 const FEW: usize = 100;
@@ -66,7 +67,7 @@ fn main() {
         "{} devices, each with a QoS 1 message of 64 bytes every 10 s, for {} s; memory: beyond what {FEW} devices take",
         options.devices, options.seconds
     );
-    table::head();
+    let mut table = Table::begin();
     let wanted = |who| options.only.is_empty() || options.only.contains(&who);
     let mut runners = Vec::new();
     if wanted(Who::Tern) {
@@ -76,7 +77,7 @@ fn main() {
         runners.push(Runner::Rumqttc);
     }
     for runner in &runners {
-        compare(runner, Kind::StandIn, &options);
+        compare(runner, Kind::StandIn, &options, &mut table);
     }
     if !wanted(Who::Mqttwrk) {
         return;
@@ -88,11 +89,11 @@ fn main() {
     // It can't sign, so all of them meet once more where nobody need.
     runners.push(Runner::Mqttwrk(options.mqttwrk.clone()));
     for runner in &runners {
-        compare(runner, Kind::Mosquitto, &options);
+        compare(runner, Kind::Mosquitto, &options, &mut table);
     }
 }
 
-fn compare(runner: &Runner, against: Kind, options: &Options) {
+fn compare(runner: &Runner, against: Kind, options: &Options, table: &mut Table) {
     let work = |devices, seconds| Work {
         first: 0,
         devices,
@@ -105,5 +106,5 @@ fn compare(runner: &Runner, against: Kind, options: &Options) {
     };
     let few = run(work(FEW.min(options.devices / 2), 12));
     let many = run(work(options.devices, options.seconds));
-    table::row(&runner.name(), against.name(), &few, &many);
+    table.row(&runner.name(), against.name(), &few, &many);
 }

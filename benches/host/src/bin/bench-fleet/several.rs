@@ -7,7 +7,8 @@ use tern_bench_host::server::Server;
 
 use crate::observed::Observed;
 use crate::runner::{Runner, Work};
-use crate::{FEW, Options, table};
+use crate::table::Table;
+use crate::{FEW, Options};
 
 pub(crate) fn measure(options: &Options, per_sandbox: usize) {
     let share = options.devices.div_ceil(options.runners);
@@ -15,7 +16,7 @@ pub(crate) fn measure(options: &Options, per_sandbox: usize) {
         "{} devices over {} runners and as many stand-ins, each with a QoS 1 message of 64 bytes every 10 s, for {} s",
         options.devices, options.runners, options.seconds
     );
-    table::head();
+    let mut table = Table::begin();
     let connect_rate = options.connect_rate;
     let few = run(0, 0..FEW.min(share / 2), 12, per_sandbox, connect_rate);
     let runs: Vec<_> = (0..options.runners)
@@ -27,7 +28,7 @@ pub(crate) fn measure(options: &Options, per_sandbox: usize) {
         .collect();
     for (number, run) in runs.into_iter().enumerate() {
         let many = run.join().expect("a run to its end");
-        table::row(
+        table.row(
             &format!(
                 "{}, runner {}",
                 Runner::Tern(per_sandbox).name(),
