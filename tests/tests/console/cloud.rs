@@ -225,7 +225,7 @@ fn a_push_from_the_cloud_arrives_in_the_messages() {
         browser.fill("#push-payload", "from the cloud");
         browser.fill("#push-count", "3");
         browser.click("#push");
-        let told = browser.text("#pushed");
+        let told = browser.text("#pushed:not([aria-busy])");
         assert_eq!(told, "Pushed 3: 3 on their way");
         go(&browser, "messages");
         browser.see("#message-list .message:nth-child(4)");

@@ -184,13 +184,14 @@ fn outcome(console: &Console) -> Html {
     let state = console.state();
     let words = state.words().cloud;
     let asked = &state.cloud.asked;
+    let waits = asked.waits(Task::Push);
     let text = match asked.outcome(Task::Push) {
-        _ if asked.waits(Task::Push) => words.pushing.to_owned(),
+        _ if waits => words.pushing.to_owned(),
         Some(Ok(Done::Pushed(tally))) => told(tally, words),
         Some(Ok(Done::Done)) => words.stopped.to_owned(),
         _ => return Html::default(),
     };
-    html! { <p class="tally" id="pushed" role="status">{ text }</p> }
+    html! { <p class="tally" id="pushed" role="status" aria-busy={waits.then_some("true")}>{ text }</p> }
 }
 
 /// `Pushed 3: 2 on their way, 1 queued`.
