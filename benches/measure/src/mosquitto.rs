@@ -24,7 +24,7 @@ pub struct Mosquitto {
 
 impl Mosquitto {
     /// Starts it, without persistence and with queues that nothing falls out of: by default it drops QoS 0 for a reader that is
-    /// 1,000 messages behind. How far a reader may fall behind is the feeder's to bound.
+    /// 1,000 messages behind. How far a reader may fall behind is the feeder's to bound. It tells its own counts each second.
     ///
     /// # Panics
     /// It is not installed, or does not come up within ten seconds.
@@ -33,7 +33,7 @@ impl Mosquitto {
         let folder = tempfile::tempdir().expect("the folder for temporary files can be written to");
         let (tcp, websocket) = (free_address(), free_address());
         let settings = format!(
-            "persistence false\nallow_anonymous true\nlog_dest none\nmax_queued_messages 0\nmax_queued_bytes 0\n\
+            "persistence false\nallow_anonymous true\nsys_interval 1\nlog_dest none\nmax_queued_messages 0\nmax_queued_bytes 0\n\
              listener {} 127.0.0.1\nlistener {} 127.0.0.1\nprotocol websockets\n",
             tcp.port(),
             websocket.port()

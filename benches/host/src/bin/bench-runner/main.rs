@@ -2,6 +2,7 @@
 //! in turn, against one mosquitto. `cargo xtask bench runner` runs it.
 #![forbid(unsafe_code)]
 
+mod arrivals;
 mod feeder;
 mod programs;
 mod publish;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use clap::Parser;
 use tern_measure::Mosquitto;
 
+use arrivals::Arrivals;
 use programs::{PROGRAMS, Program};
 use table::Cells;
 
@@ -25,8 +27,9 @@ const TOPIC: &str = "/a1aq9sQk2JE/dev1/user/get";
 /// How much is measured.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Messages of each run; the program's start counts too, so not too few
-    #[arg(long, default_value_t = 200_000)]
+    /// Messages of each run; the program's start counts too, so not too few. mosquitto_pub loses messages where there
+    /// are more than 65,535
+    #[arg(long, default_value_t = 60_000)]
     messages: u64,
     /// Runs of each program, in turn
     #[arg(long, default_value_t = 5)]
@@ -44,6 +47,8 @@ struct Options {
 struct Run {
     cpu: Duration,
     time: Duration,
+    /// Messages that reached the broker, or the reader of stdout.
+    arrived: u64,
 }
 
 fn main() {
@@ -53,6 +58,7 @@ fn main() {
         .filter(|program| options.native || *program != Program::TernNative)
         .collect();
     let broker = Mosquitto::start();
+    let mut arrivals = Arrivals::watch(broker.tcp);
     let mut rows = Vec::new();
     for (name, is_publish, qos) in [
         ("pub0", true, 0),
@@ -67,17 +73,14 @@ fn main() {
         for _ in 0..options.rounds {
             for (program, runs) in programs.iter().zip(&mut runs) {
                 runs.push(if is_publish {
-                    publish::run(*program, broker.tcp, qos, options.messages)
+                    publish::run(*program, broker.tcp, qos, options.messages, &mut arrivals)
                 } else {
                     subscribe::run(*program, broker.tcp, qos, options.messages)
                 });
             }
         }
         let what = if is_publish { "publish" } else { "subscribe" };
-        let cells = runs
-            .iter()
-            .map(|runs| Cells::of(runs, options.messages))
-            .collect();
+        let cells = runs.iter().map(|runs| Cells::of(runs)).collect();
         rows.push((format!("{what} QoS {qos}"), cells));
     }
     table::print(&programs, &rows, &options);

@@ -8,11 +8,18 @@ use std::time::Instant;
 
 use tern_measure::wait_with_cpu;
 
+use crate::arrivals::Arrivals;
 use crate::programs::Program;
 use crate::{PAYLOAD, Run};
 
-/// Publishes `messages` lines with one program.
-pub(crate) fn run(program: Program, broker: SocketAddr, qos: u8, messages: u64) -> Run {
+/// Publishes `messages` lines with one program, and sees how many of them arrive.
+pub(crate) fn run(
+    program: Program,
+    broker: SocketAddr,
+    qos: u8,
+    messages: u64,
+    arrivals: &mut Arrivals,
+) -> Run {
     let lines = lines(messages);
     let since = Instant::now();
     let mut child = program
@@ -29,7 +36,8 @@ pub(crate) fn run(program: Program, broker: SocketAddr, qos: u8, messages: u64) 
         "{} ended by {status} while publishing",
         program.name()
     );
-    Run { cpu, time }
+    let arrived = arrivals.since();
+    Run { cpu, time, arrived }
 }
 
 /// A file that nobody else sees, read from its start.

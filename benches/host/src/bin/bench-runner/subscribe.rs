@@ -58,7 +58,11 @@ pub(crate) fn run(program: Program, broker: SocketAddr, qos: u8, messages: u64) 
         "{} has not printed each message once",
         program.name()
     );
-    Run { cpu, time }
+    Run {
+        cpu,
+        time,
+        arrived: messages,
+    }
 }
 
 fn read(from: &mut impl Read, buffer: &mut [u8]) -> u64 {

@@ -5,22 +5,24 @@ use tern_measure::median;
 use crate::programs::Program;
 use crate::{Options, PAYLOAD, Run};
 
-/// What one program needed for one of the works.
+/// What one program needed for one of the works, for what arrived.
 pub(crate) struct Cells {
     /// Processor time per 1,000 messages, in ms.
     cpu: f64,
     /// Messages per second.
     rate: f64,
+    /// Messages that arrived in the run that lost most.
+    fewest: u64,
 }
 
 impl Cells {
     /// The medians of some runs.
-    pub(crate) fn of(runs: &[Run], messages: u64) -> Self {
-        let messages = messages as f64;
+    pub(crate) fn of(runs: &[Run]) -> Self {
         let of = |value: &dyn Fn(&Run) -> f64| median(runs.iter().map(value).collect());
         Self {
-            cpu: of(&|run| run.cpu.as_secs_f64() * 1e6 / messages),
-            rate: of(&|run| messages / run.time.as_secs_f64()),
+            cpu: of(&|run| run.cpu.as_secs_f64() * 1e6 / run.arrived as f64),
+            rate: of(&|run| run.arrived as f64 / run.time.as_secs_f64()),
+            fewest: runs.iter().map(|run| run.arrived).min().unwrap_or(0),
         }
     }
 }
@@ -52,5 +54,17 @@ pub(crate) fn print(programs: &[Program], rows: &[(String, Vec<Cells>)], options
         };
         let better = of(Program::Mosquitto).min(of(Program::Rumqttc));
         println!("{:>26.2}", of(Program::Tern) / better);
+    }
+    for (name, cells) in rows {
+        for (program, cells) in programs.iter().zip(cells) {
+            if cells.fewest != options.messages {
+                println!(
+                    "{name}: of {}, only {} of {} arrived in one of the runs; the figures are for those that arrived",
+                    program.name(),
+                    cells.fewest,
+                    options.messages
+                );
+            }
+        }
     }
 }
