@@ -14,6 +14,8 @@ use std::process::Command;
 mod console;
 #[path = "build/data.rs"]
 mod data;
+#[path = "build/paths.rs"]
+mod paths;
 #[path = "src/engine/settings.rs"]
 mod settings;
 
@@ -89,6 +91,9 @@ fn build_module(workspace: &Path, target_dir: &Path) -> Result<PathBuf, Box<dyn 
             cargo.env_remove(name.as_ref());
         }
     }
+    let cargo_home = paths::cargo_home(|name| env::var_os(name));
+    let flags = paths::flags_without_folders(workspace, cargo_home.as_deref());
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
     cargo.env("CARGO_PROFILE_RELEASE_LTO", "fat");
     cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
     let output = cargo.output()?;

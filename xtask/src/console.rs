@@ -73,6 +73,7 @@ fn make(
         .arg(&page);
     // Who splits it must know every function; afterwards the names go.
     trunk.env("CARGO_PROFILE_CONSOLE_STRIP", "none");
+    places.without_folders(&mut trunk);
     run(trunk.current_dir(&places.root))?;
     let built = places.target.join("wasm32-unknown-unknown/console");
     let wasm = built.join("tern-web.wasm");

@@ -7,6 +7,9 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::steps::answer;
 
+#[path = "../../wasi-host/build/paths.rs"]
+mod paths;
+
 /// The folders that the chores work in.
 pub(crate) struct Places {
     /// The clone's top folder.
@@ -69,6 +72,13 @@ impl Places {
         let mut command = cargo();
         command.current_dir(&self.root);
         command
+    }
+
+    /// Lets what this command builds name no folder of this machine: for what is given away.
+    pub(crate) fn without_folders(&self, command: &mut Command) {
+        let home = paths::cargo_home(|name| std::env::var_os(name));
+        let flags = paths::flags_without_folders(&self.root, home.as_deref());
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags);
     }
 }
 

@@ -49,6 +49,9 @@ pub(crate) fn build(
             .args(arguments)
             .arg("--message-format=json-render-diagnostics")
             .env(CONSOLE, dist);
+        if let Scope::Program { release: true } = scope {
+            places.without_folders(&mut command);
+        }
         let made = watch(&mut command)?;
         let program = made.program.ok_or_else(|| silent("the program `tern`"))?;
         let out = made.out.ok_or_else(|| silent("tern-host's build script"))?;

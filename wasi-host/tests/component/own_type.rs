@@ -90,3 +90,19 @@ fn leb128(bytes: &[u8]) -> (usize, &[u8]) {
     let add = |sum, byte: &u8| sum << 7 | usize::from(byte & 0x7F);
     (number.iter().rev().fold(0, add), rest)
 }
+
+/// Panics tell where they come from, and that must be no folder of whoever built it.
+#[test]
+fn it_names_no_folder_of_the_machine_that_built_it() {
+    let here = env!("CARGO_MANIFEST_DIR").strip_suffix("/wasi-host");
+    let folders = [here, Some("/registry/src/")];
+    let mut paths = 0;
+    for text in COMPONENT.split(|byte| !byte.is_ascii_graphic()) {
+        let text = String::from_utf8_lossy(text);
+        paths += usize::from(text.contains("/crates/") || text.contains("core/src/"));
+        for folder in folders.iter().flatten() {
+            assert!(!text.contains(folder), "{text} names {folder}");
+        }
+    }
+    assert!(paths > 0, "there are panics, or this test finds none");
+}

@@ -23,6 +23,9 @@ pub(super) fn host(
     }
     let mut peers = places.cargo();
     peers.args(["build", "--release", "--package", "tern-bench-host"]);
+    // As the program was built, or all crates would be compiled a second time.
+    places.without_folders(&mut peers);
+    places.without_folders(&mut bench);
     steps.run("building the benchmarks and the peers", &mut peers)?;
     bench
         .args(["run", "--release", "--package", "tern-bench-host"])
