@@ -13,8 +13,8 @@ mod conformance;
 mod console;
 mod count;
 mod failure;
+mod flood;
 mod fuzz;
-mod hostile;
 mod mosquitto;
 mod npm;
 mod parts;
@@ -62,7 +62,7 @@ The project's chores.
   cargo xtask fuzz [TARGET…] [--runs N] [--log] [--build]
                                             runs the fuzz targets (1,000,000 executions each; --log: and writes them
                                             into fuzz/passed.md; --build: only builds them)
-  cargo xtask hostile                       prints what ten thousand hostile connections cost the stand-in (Linux)
+  cargo xtask flood                         prints what ten thousand hostile connections cost the stand-in (Linux)
   cargo xtask size                          prints the sizes of the console's files and of the component
   cargo xtask conformance [--missing]       prints each normative statement of MQTT 3.1.1 with the tests that show it
                                             (--missing: only what has none)
@@ -102,7 +102,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Bench(what) => bench::bench(&places, what, &mut steps),
         Chore::Simulate(what) => simulate::simulate(&places, what, &mut steps),
         Chore::Fuzz(what) => fuzz::fuzz(&places, what, &mut steps),
-        Chore::Hostile => hostile::hostile(&places, &mut steps),
+        Chore::Flood => flood::flood(&places, &mut steps),
         Chore::Size => size::size(&places),
         Chore::Conformance { missing } => conformance::conformance(&places, *missing),
         Chore::Count => count::count(&places),
@@ -126,7 +126,7 @@ enum Chore {
     Bench(Bench),
     Simulate(Simulate),
     Fuzz(Fuzz),
-    Hostile,
+    Flood,
     Size,
     Conformance { missing: bool },
     Count,
@@ -185,7 +185,7 @@ impl Chore {
             "build" => Ok(Chore::Build { release }),
             "tools" => Ok(Chore::Tools),
             "test" => Ok(Chore::Test),
-            "hostile" => Ok(Chore::Hostile),
+            "flood" => Ok(Chore::Flood),
             "size" => Ok(Chore::Size),
             "conformance" => Ok(Chore::Conformance { missing }),
             "count" => Ok(Chore::Count),

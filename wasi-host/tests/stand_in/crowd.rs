@@ -297,7 +297,7 @@ fn a_thousand_hostile_connections_cost_a_bounded_memory_and_delay_nobody_for_lon
 }
 
 #[test]
-#[ignore = "cargo xtask hostile: ten thousand sockets in two processes"]
+#[ignore = "cargo xtask flood: ten thousand sockets in two processes"]
 fn ten_thousand_hostile_connections_cost_a_bounded_memory_and_delay_nobody_for_long() {
     // Four of the kinds are thrown out at once, and so are half bodies where there is no room for more of them:
     // ten thousand last.
@@ -305,7 +305,7 @@ fn ten_thousand_hostile_connections_cost_a_bounded_memory_and_delay_nobody_for_l
 }
 
 #[test]
-#[ignore = "cargo xtask hostile: ten thousand sockets in two processes"]
+#[ignore = "cargo xtask flood: ten thousand sockets in two processes"]
 fn ten_thousand_of_one_kind_cost_no_more() {
     for kind in KINDS {
         print!("{kind:?}: ");

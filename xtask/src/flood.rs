@@ -1,4 +1,4 @@
-//! `cargo xtask hostile`: what ten thousand hostile connections cost the stand-in.
+//! `cargo xtask flood`: what ten thousand hostile connections cost the stand-in.
 
 use crate::failure::Failure;
 use crate::places::Places;
@@ -6,7 +6,7 @@ use crate::steps::Steps;
 
 /// Builds the program as it is given away, and lets the crowds come: mixed, then each kind alone. Fails where one
 /// costs more than its bound, or keeps a good client waiting.
-pub(crate) fn hostile(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
+pub(crate) fn flood(places: &Places, steps: &mut Steps) -> Result<(), Failure> {
     let mut crowd = places.cargo();
     crowd
         .args(["test", "--release", "--package", "tern-host"])
