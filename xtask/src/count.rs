@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::console::files_in;
 use crate::failure::Failure;
+use crate::files::files_in;
 use crate::places::Places;
 
 const CRATES: [&str; 8] = [

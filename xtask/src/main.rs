@@ -13,6 +13,7 @@ mod conformance;
 mod console;
 mod count;
 mod failure;
+mod files;
 mod flood;
 mod fuzz;
 mod mosquitto;

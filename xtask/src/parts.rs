@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use wasm_split_cli_support::{Options, transform};
 
-use crate::console::files_in;
 use crate::failure::Failure;
+use crate::files::files_in;
 use crate::steps::run;
 use crate::tools::Tools;
 

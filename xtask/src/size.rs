@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::console::files_in;
 use crate::failure::Failure;
+use crate::files::files_in;
 use crate::parts::is_part;
 use crate::places::Places;
 
