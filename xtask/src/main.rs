@@ -53,7 +53,7 @@ The project's chores.
   cargo xtask bench core [--check|--renew]  counts the core's instructions per message, beside other clients
                                             (--check: compares them with what stands in benches/core, --renew: writes
                                             that anew; both need valgrind)
-  cargo xtask bench sandbox|runner|start|fleet|stand-in [-- OPTIONS]
+  cargo xtask bench {OF_THE_HOST} [-- OPTIONS]
                                             measures the released program beside what people would use instead
   cargo xtask simulate [--seeds N] [--from S] [--log]
                                             runs seeds of the simulation that nobody has run (2,000; --log: and
@@ -73,6 +73,11 @@ The project's chores.
 Tools go to a cache folder that outlives the clone: $TERN_CACHE, else $XDG_CACHE_HOME/tern, else ~/.cache/tern.
 ";
 
+/// The help, with the names of all benchmarks.
+fn help() -> String {
+    HELP.replace("{OF_THE_HOST}", &bench::of_the_host("|"))
+}
+
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -86,7 +91,7 @@ fn main() -> ExitCode {
 fn run(arguments: Vec<String>) -> Result<(), Failure> {
     let chore = Chore::parse(&arguments)?;
     if chore == Chore::Help {
-        print!("{HELP}");
+        print!("{}", help());
         return Ok(());
     }
     let places = Places::find()?;
@@ -213,6 +218,22 @@ mod tests {
     fn nothing_asked_is_a_call_for_help() {
         assert_eq!(parse("").ok(), Some(Chore::Help));
         assert_eq!(parse("up --help").ok(), Some(Chore::Help));
+    }
+
+    #[test]
+    fn the_help_names_what_there_is() {
+        let help = help();
+        let lines = help
+            .lines()
+            .filter_map(|line| line.strip_prefix("  cargo xtask "));
+        for line in lines {
+            let chore = line.split_whitespace().next().unwrap_or_default();
+            if let Err(failure) = parse(chore) {
+                let text = failure.to_string();
+                assert!(!text.contains("there is no chore"), "{text}");
+            }
+        }
+        assert!(help.contains("bench sandbox|runner|start|memory|fleet|stand-in"));
     }
 
     #[test]

@@ -33,18 +33,18 @@ const OF_THE_HOST: [(&str, &str); 6] = [
     ("stand-in", "bench-stand-in"),
 ];
 
+/// Their names, with this between them.
+pub(crate) fn of_the_host(between: &str) -> String {
+    OF_THE_HOST.map(|(name, _)| name).join(between)
+}
+
 impl Bench {
     /// Reads what stands behind `bench`: `own` before the dashes, `options` behind them.
     pub(crate) fn parse(own: &[String], options: &[String]) -> Result<Self, Failure> {
         let Some((subject, flags)) = own.split_first() else {
-            let known: Vec<&str> = OF_THE_HOST.iter().map(|(name, _)| *name).collect();
             return Err(Failure::usage(format!(
-                "`bench` wants to know of what: `bench console`, `core`, {}",
-                known
-                    .iter()
-                    .map(|name| format!("`{name}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                "`bench` wants to know of what: `bench console`, `core`, `{}`",
+                of_the_host("`, `")
             )));
         };
         let of_the_host = OF_THE_HOST.iter().find(|(name, _)| name == subject);
@@ -105,8 +105,27 @@ mod tests {
         }
         let failure = parse("", &[]).expect_err("of what?").to_string();
         for name in ["console", "core", "sandbox", "fleet"] {
-            assert!(failure.contains(name), "{failure}");
+            assert!(failure.contains(&format!("{name}`")), "{failure}");
         }
+    }
+
+    #[test]
+    fn every_program_that_measures_the_host_can_be_asked_for() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/host/src/bin");
+        let programs = std::fs::read_dir(folder).expect("it is there");
+        let mut count = 0;
+        for program in programs {
+            let path = program.expect("it can be read").path();
+            let name = path.file_stem().and_then(|name| name.to_str());
+            if let Some(name) = name.filter(|name| name.starts_with("bench-")) {
+                count += 1;
+                assert!(
+                    OF_THE_HOST.iter().any(|(_, known)| *known == name),
+                    "{name}"
+                );
+            }
+        }
+        assert_eq!(count, OF_THE_HOST.len());
     }
 
     #[test]
