@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
+use tern_skipped::skipped;
 
 use crate::browser::Browser;
 
@@ -16,9 +17,7 @@ impl Axe {
     /// there is none, which is said.
     pub fn find() -> Option<Self> {
         let Some(file) = std::env::var_os("TERN_AXE").map(PathBuf::from) else {
-            eprintln!(
-                "passed by: axe-core is not here; `cargo xtask test` fetches it where npm is installed"
-            );
+            skipped("axe-core is not here; `cargo xtask test` fetches it where npm is installed");
             return None;
         };
         let source = std::fs::read_to_string(&file)

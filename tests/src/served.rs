@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::Value;
+use tern_skipped::skipped;
 
 /// What was built for the journeys; none where nobody asked for them.
 pub struct Built {
@@ -21,17 +22,15 @@ pub struct Built {
 impl Built {
     /// Finds it, or says how to run the journeys.
     ///
-    /// A plain `cargo test` has no console and no browser, so it passes them by. `cargo xtask test` builds
+    /// A plain `cargo test` has no console and no browser, so it skips them. `cargo xtask test` builds
     /// both and names them; then nothing may be missing.
     pub fn find() -> Option<Self> {
-        let named = ["TERN_BIN", "TERN_DIST", "TERN_E2E"].map(std::env::var_os);
+        let named = ["TERN_BIN", "TERN_DIST"].map(std::env::var_os);
         if named.iter().all(Option::is_none) {
-            eprintln!(
-                "passed by: journeys through the console need it built; run `cargo xtask test`"
-            );
+            skipped("journeys through the console need it built; run `cargo xtask test`");
             return None;
         }
-        let [program, dist, _] = named;
+        let [program, dist] = named;
         let missing =
             "is not set: run the journeys by `cargo xtask test`, which builds what they need";
         let built = Self {

@@ -24,6 +24,8 @@ pub(crate) enum Failure {
     },
     /// A tool answered something that this program does not understand.
     Unexpected(String),
+    /// Nothing of what was asked for could be done here, for a reason that has been said and that is nobody's fault.
+    Skipped(String),
     /// Steps that were attempted one after the other, and failed.
     Steps(Vec<String>),
 }
@@ -53,10 +55,11 @@ impl Failure {
         }
     }
 
-    /// The status that xtask itself ends with: 64 for wrong usage, as the `tern` program does.
+    /// The status that xtask itself ends with: 64 for wrong usage, as the `tern` program does, 77 where all was skipped.
     pub(crate) fn exit_status(&self) -> u8 {
         match self {
             Failure::Usage(_) => 64,
+            Failure::Skipped(_) => tern_skipped::STATUS,
             _ => 1,
         }
     }
@@ -77,6 +80,7 @@ impl fmt::Display for Failure {
                 source,
             } => write!(f, "cannot {doing} {}: {source}", path.display()),
             Failure::Unexpected(text) => f.write_str(text),
+            Failure::Skipped(what) => write!(f, "skipped: {what} (why stands above)"),
             Failure::Steps(names) => write!(f, "failed: {}", names.join(", ")),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! It drives the tools that people would otherwise call by hand (cargo, rustup, Trunk, npm, apt) and says what each
 //! of them costs. It asks nothing, and it installs nothing outside its own cache folder but the wasm target and, as
-//! root on Debian, what the tests and benchmarks need: the browser, npm, mosquitto, Python.
+//! root on Debian, what the tests and benchmarks need: the browser, npm, mosquitto, Python, tshark, valgrind.
 #![forbid(unsafe_code)]
 
 mod bench;
@@ -16,8 +16,8 @@ mod failure;
 mod files;
 mod flood;
 mod fuzz;
-mod mosquitto;
 mod npm;
+mod packaged;
 mod parts;
 mod peers;
 mod places;
@@ -52,7 +52,7 @@ The project's chores.
                                             (--profile: and says where page and worker spend their time)
   cargo xtask bench core [--check|--renew]  counts the core's instructions per message, beside other clients
                                             (--check: compares them with what stands in benches/core, --renew: writes
-                                            that anew; both need valgrind)
+                                            that anew; valgrind counts)
   cargo xtask bench {OF_THE_HOST} [-- OPTIONS]
                                             measures the released program beside what people would use instead
   cargo xtask simulate [--seeds N] [--from S] [--log]
@@ -114,6 +114,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Count => count::count(&places),
     };
     steps.print_summary();
+    steps.report_skipped()?;
     outcome?;
     match (program, chore) {
         (Some(program), Chore::Up { options, .. }) => up::start(&program, &options),

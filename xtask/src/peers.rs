@@ -1,11 +1,11 @@
-//! Programs of other people that the tests let `tern` meet: a broker or client each that is usual in its world.
+//! Programs of other people that the tests let `tern` meet: a broker, client or reader each that is usual in its world.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::mosquitto::{self, Mosquitto};
 use crate::npm::Package;
+use crate::packaged::{self, Packaged};
 use crate::places::{Places, executable, on_path};
 use crate::steps::{Steps, answer, run};
 use crate::system::{System, Wanted};
@@ -14,10 +14,8 @@ use crate::tools::{AEDES, MQTT_JS, PAHO, WS};
 /// What is here of them, and what is not.
 #[derive(Debug)]
 pub(crate) struct Peers {
-    /// The environment that names them to the tests.
+    /// The environment that names them to the tests. A test that misses one says so, and is skipped.
     pub(crate) variables: Vec<(&'static str, PathBuf)>,
-    /// Those whose tests are passed by.
-    missing: Vec<&'static str>,
     /// Why one of them that should have come did not: the last such failure.
     pub(crate) outcome: Result<(), Failure>,
 }
@@ -27,39 +25,30 @@ impl Peers {
     pub(crate) fn ready(places: &Places, steps: &mut Steps) -> Peers {
         let mut peers = Peers {
             variables: Vec::new(),
-            missing: Vec::new(),
             outcome: Ok(()),
         };
-        let mosquitto = mosquitto::ready(&Mosquitto::WITH_CLIENTS, steps);
-        peers.note("mosquitto and its clients", "TERN_MOSQUITTO", mosquitto);
+        let mosquitto = packaged::ready(&Packaged::BROKER_WITH_CLIENTS, steps);
+        peers.note("TERN_MOSQUITTO", mosquitto);
         let modules = node_modules(places, steps);
-        peers.note("aedes and MQTT.js", "TERN_NODE_MODULES", modules);
-        peers.note("paho-mqtt", "TERN_PAHO", paho(places, steps));
+        peers.note("TERN_NODE_MODULES", modules);
+        peers.note("TERN_PAHO", paho(places, steps));
+        // Its tests look for it on PATH.
+        let _ = peers.found(packaged::ready(&Packaged::TSHARK, steps));
         peers
     }
 
-    /// Says which tests will have been passed by, where there are any.
-    pub(crate) fn print_missing(&self) {
-        for name in &self.missing {
-            eprintln!("\nPassed by: the tests with {name}, which could not be had (see above).");
+    fn note(&mut self, variable: &'static str, found: Result<Option<PathBuf>, Failure>) {
+        if let Some(path) = self.found(found) {
+            self.variables.push((variable, path));
         }
     }
 
-    fn note(
-        &mut self,
-        name: &'static str,
-        variable: &'static str,
-        found: Result<Option<PathBuf>, Failure>,
-    ) {
-        match found {
-            Ok(Some(path)) => self.variables.push((variable, path)),
-            Ok(None) => self.missing.push(name),
-            Err(failure) => {
-                eprintln!("   {failure}");
-                self.missing.push(name);
-                self.outcome = Err(failure);
-            }
-        }
+    fn found(&mut self, found: Result<Option<PathBuf>, Failure>) -> Option<PathBuf> {
+        found.unwrap_or_else(|failure| {
+            eprintln!("   {failure}");
+            self.outcome = Err(failure);
+            None
+        })
     }
 }
 

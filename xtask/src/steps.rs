@@ -1,5 +1,6 @@
 //! Runs commands as named steps, and keeps the time of each.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,12 +10,22 @@ use crate::failure::{Failure, command_line};
 pub(crate) struct Steps {
     started: Instant,
     taken: Vec<Taken>,
+    /// What they have skipped, and why.
+    skipped: Vec<String>,
 }
 
 struct Taken {
     name: String,
     time: Duration,
-    ended_well: bool,
+    verdict: Verdict,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Done,
+    Skipped,
+    Failed,
 }
 
 impl Steps {
@@ -22,6 +33,7 @@ impl Steps {
         Steps {
             started: Instant::now(),
             taken: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 
@@ -37,9 +49,17 @@ impl Steps {
         let taken = Taken {
             name: name.to_string(),
             time: started.elapsed(),
-            ended_well: outcome.is_ok(),
+            verdict: match &outcome {
+                Ok(_) => Verdict::Done,
+                Err(Failure::Skipped(_)) => Verdict::Skipped,
+                Err(_) => Verdict::Failed,
+            },
         };
-        eprintln!("── {name}: {} {}", taken.verdict(), in_words(taken.time));
+        eprintln!(
+            "── {name}: {} {}",
+            taken.verdict.word(),
+            in_words(taken.time)
+        );
         self.taken.push(taken);
         outcome
     }
@@ -49,46 +69,66 @@ impl Steps {
         self.step(name, || run(command))
     }
 
+    /// Remembers that something was skipped, and why.
+    pub(crate) fn skip(&mut self, reason: String) {
+        self.skipped.push(reason);
+    }
+
+    /// Hands what was skipped on to whoever has started this chore and collects it.
+    pub(crate) fn report_skipped(&self) -> Result<(), Failure> {
+        let Some(file) = std::env::var_os(tern_skipped::VARIABLE).map(PathBuf::from) else {
+            return Ok(());
+        };
+        self.skipped
+            .iter()
+            .try_for_each(|reason| tern_skipped::keep(&file, reason))
+            .map_err(Failure::file("write", file))
+    }
+
     /// The names of the steps that failed: for a chore that goes on after a failure to show all there is.
     pub(crate) fn failed(&self) -> Vec<String> {
         self.taken
             .iter()
-            .filter(|taken| !taken.ended_well)
+            .filter(|taken| taken.verdict == Verdict::Failed)
             .map(|taken| taken.name.clone())
             .collect()
     }
 
-    /// Prints each step's time, where there is more than one.
+    /// Prints each step's time, where there is more than one, and what was skipped.
     pub(crate) fn print_summary(&self) {
-        if self.taken.len() < 2 {
-            return;
+        eprint!("{}", self.summary());
+    }
+
+    fn summary(&self) -> String {
+        if self.taken.len() < 2 && self.skipped.is_empty() {
+            return String::new();
         }
-        eprintln!();
-        let width = self
-            .taken
-            .iter()
-            .map(|taken| taken.name.chars().count())
-            .max()
-            .unwrap_or(0);
-        for taken in &self.taken {
-            eprintln!(
-                "  {:width$}  {:>10}  {}",
-                taken.name,
-                in_words(taken.time),
-                taken.verdict()
-            );
+        let taken = self.taken.iter();
+        let taken = taken.map(|taken| (taken.name.as_str(), taken.time, taken.verdict.word()));
+        let together = ("together", self.started.elapsed(), "");
+        let rows: Vec<_> = taken.chain([together]).collect();
+        let width = rows.iter().map(|(name, ..)| name.chars().count()).max();
+        let width = width.unwrap_or(0);
+        let mut text = String::from("\n");
+        for (name, time, verdict) in rows {
+            let row = format!("  {name:width$}  {:>10}  {verdict}", in_words(time));
+            text.push_str(row.trim_end());
+            text.push('\n');
         }
-        eprintln!(
-            "  {:width$}  {:>10}",
-            "together",
-            in_words(self.started.elapsed())
-        );
+        for reason in &self.skipped {
+            text.push_str(&format!("  skipped: {reason}\n"));
+        }
+        text
     }
 }
 
-impl Taken {
-    fn verdict(&self) -> &'static str {
-        if self.ended_well { "done" } else { "FAILED" }
+impl Verdict {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Skipped => "skipped",
+            Self::Failed => "FAILED",
+        }
     }
 }
 
@@ -151,6 +191,22 @@ mod tests {
                 .step("bad", || Err::<(), _>(Failure::Unexpected("no".into())))
                 .is_err()
         );
+        let skipped = || Err::<(), _>(Failure::Skipped("no".into()));
+        assert!(steps.step("not here", skipped).is_err());
         assert_eq!(steps.failed(), ["bad"]);
+        assert!(steps.summary().contains("  skipped\n"));
+    }
+
+    #[test]
+    fn what_was_skipped_stands_below_the_times() {
+        let mut steps = Steps::new();
+        assert_eq!(steps.summary(), "");
+        assert!(steps.step("tests", || Ok(())).is_ok());
+        assert_eq!(steps.summary(), "", "one time says nothing new");
+        steps.skip("tshark is not here".into());
+        let summary = steps.summary();
+        let lines: Vec<&str> = summary.trim_start().lines().collect();
+        assert!(lines[0].ends_with("  done"), "{summary}");
+        assert_eq!(lines.last(), Some(&"  skipped: tshark is not here"));
     }
 }

@@ -18,7 +18,8 @@ use recorded::Recorded;
 use work::{BATCH, PAYLOAD, TOPIC, Work};
 
 const USAGE: &str = "bench-core            prints the table
-bench-core --check    compares Tern's instruction counts with benches/core/instructions.toml
+bench-core --check    compares Tern's instruction counts with benches/core/instructions.toml (status 77: this machine
+                      can't, since valgrind, the processor or the C library is another)
 bench-core --renew    writes that file";
 
 fn main() -> ExitCode {
@@ -26,7 +27,14 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
         [] => table(),
-        ["--check"] => check(),
+        ["--check"] => match check() {
+            Ok(Checked::Compared) => Ok(()),
+            Ok(Checked::Skipped(reason)) => {
+                tern_skipped::skipped(&reason);
+                return ExitCode::from(tern_skipped::STATUS);
+            }
+            Err(reason) => Err(reason),
+        },
         ["--renew"] => renew(),
         [count::COUNTED, who, work, messages] => count::counted(who, work, messages),
         _ => Err(format!("this is known:\n{USAGE}")),
@@ -103,19 +111,21 @@ fn ours() -> Result<Vec<(String, f64)>, String> {
         .collect()
 }
 
-fn check() -> Result<(), String> {
+/// What a check has come to, where it found nothing wrong.
+enum Checked {
+    Compared,
+    /// This machine can't tell, and why.
+    Skipped(String),
+}
+
+fn check() -> Result<Checked, String> {
     if !count::is_possible() {
-        println!("passed by: valgrind is not installed (Debian: apt-get install valgrind)");
-        return Ok(());
+        let reason = "valgrind is not installed (Debian: apt-get install valgrind)";
+        return Ok(Checked::Skipped(reason.into()));
     }
     let recorded = Recorded::read()?;
-    if recorded.arch != std::env::consts::ARCH {
-        println!(
-            "passed by: the counts in the tree are of {}, this machine is {}",
-            recorded.arch,
-            std::env::consts::ARCH
-        );
-        return Ok(());
+    if let Some(reason) = recorded.not_comparable() {
+        return Ok(Checked::Skipped(reason));
     }
     let report = recorded.compare(&ours()?);
     print!("{}", report.lines);
@@ -128,7 +138,7 @@ fn check() -> Result<(), String> {
             recorded.other_compiler()
         ));
     }
-    Ok(())
+    Ok(Checked::Compared)
 }
 
 fn renew() -> Result<(), String> {

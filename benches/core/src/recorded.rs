@@ -19,8 +19,10 @@ pub(crate) const TOLERANCE_PERCENT: f64 = 3.0;
 pub(crate) struct Recorded {
     /// `rustc --version`
     rustc: String,
-    /// The processor's architecture.
-    pub(crate) arch: String,
+    /// The processor's architecture, and whether it has AVX2: with it the C library copies in fewer instructions.
+    processor: String,
+    /// The C library, whose `malloc` and `memcpy` are a part of what is counted: another one's are not the core's doing.
+    libc: String,
     instructions: BTreeMap<String, f64>,
 }
 
@@ -42,7 +44,8 @@ impl Recorded {
     pub(crate) fn of(counts: &[(String, f64)]) -> Self {
         Self {
             rustc: compiler(),
-            arch: std::env::consts::ARCH.into(),
+            processor: processor(),
+            libc: libc(),
             instructions: counts
                 .iter()
                 .map(|(name, count)| (name.clone(), count.round()))
@@ -60,11 +63,23 @@ impl Recorded {
              # `--check` fails where one has grown by more than 3 %.\n",
         );
         let _ = writeln!(text, "rustc = {:?}", self.rustc);
-        let _ = writeln!(text, "arch = {:?}\n\n[instructions]", self.arch);
+        let _ = writeln!(text, "processor = {:?}", self.processor);
+        let _ = writeln!(text, "libc = {:?}\n\n[instructions]", self.libc);
         for (name, count) in &self.instructions {
             let _ = writeln!(text, "{name} = {count:.1}");
         }
         text
+    }
+
+    /// Why growth on this machine would say nothing of the core, where that is so.
+    pub(crate) fn not_comparable(&self) -> Option<String> {
+        let (processor, libc) = (processor(), libc());
+        (self.processor != processor || self.libc != libc).then(|| {
+            format!(
+                "the counts in {FILE} are of {}, {}, and this machine is {processor}, {libc}",
+                self.processor, self.libc
+            )
+        })
     }
 
     pub(crate) fn compare(&self, counts: &[(String, f64)]) -> Report {
@@ -106,9 +121,27 @@ impl Recorded {
 }
 
 fn compiler() -> String {
-    let asked = Command::new("rustc").arg("--version").output();
-    asked.map_or_else(
-        |_| "unknown".into(),
+    answer("rustc", "--version")
+}
+
+fn processor() -> String {
+    #[cfg(target_arch = "x86_64")]
+    if !is_x86_feature_detected!("avx2") {
+        return "x86_64 without AVX2".into();
+    }
+    std::env::consts::ARCH.into()
+}
+
+/// Such as `glibc 2.36`; another C library answers nothing, and is not told from the next.
+fn libc() -> String {
+    answer("getconf", "GNU_LIBC_VERSION")
+}
+
+fn answer(program: &str, question: &str) -> String {
+    let asked = Command::new(program).arg(question).output().ok();
+    let answer = asked.filter(|answer| answer.status.success());
+    answer.map_or_else(
+        || "unknown".into(),
         |answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned(),
     )
 }
@@ -126,8 +159,20 @@ mod tests {
         let written = Recorded::of(&counts(300.4, 600.0));
         let read: Recorded = toml::from_str(&written.text()).unwrap();
         assert_eq!(read.instructions, written.instructions);
-        assert_eq!(read.arch, std::env::consts::ARCH);
         assert_eq!(read.other_compiler(), "");
+        assert_eq!(read.not_comparable(), None);
+    }
+
+    #[test]
+    fn counts_of_another_processor_or_c_library_are_not_compared() {
+        let mut recorded = Recorded::of(&counts(300.0, 600.0));
+        recorded.libc = "glibc 1.0".into();
+        let reason = recorded.not_comparable().unwrap();
+        assert!(reason.contains(", glibc 1.0, and"), "{reason}");
+        let mut recorded = Recorded::of(&counts(300.0, 600.0));
+        recorded.processor = "pdp11".into();
+        let reason = recorded.not_comparable().unwrap();
+        assert!(reason.contains("are of pdp11"), "{reason}");
     }
 
     #[test]

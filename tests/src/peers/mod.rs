@@ -15,6 +15,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tern_skipped::skipped;
+
 /// How long a test waits for anything that another process does.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -33,7 +35,9 @@ pub const PAHO: (&str, &str) = ("TERN_PAHO", "paho-mqtt");
 /// It names what is not there.
 pub fn find((variable, what): (&str, &str)) -> Option<PathBuf> {
     let Some(path) = std::env::var_os(variable).map(PathBuf::from) else {
-        eprintln!("passed by: {what} is not here; `cargo xtask test` brings it, or says why not");
+        skipped(&format!(
+            "{what} is not here; `cargo xtask test` brings it, or says why not"
+        ));
         return None;
     };
     assert!(

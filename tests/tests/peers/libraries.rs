@@ -10,7 +10,7 @@ use crate::scenarios::{bytes_of, tern};
 const SCHEMES: [&str; 4] = ["mqtt", "mqtts", "ws", "wss"];
 const TOPIC: &str = "/a1aq9sQk2JE/reader/data";
 
-/// The same with each library: one test for each, so that each is passed by alone where it is not here.
+/// The same with each library: one test for each, so that each is skipped alone where it is not here.
 macro_rules! with_each_library {
     ($($scenario:ident)*) => {
         mod mqtt_js {

@@ -1,6 +1,6 @@
 //! The real `tern` with brokers and clients of other people, over real sockets.
 //!
-//! A test whose peer is not here says so and is passed by; `cargo xtask test` brings all of them, and names those that
+//! A test whose peer is not here says so and is skipped; `cargo xtask test` brings all of them, and names those that
 //! it can't.
 
 mod aedes;

@@ -354,9 +354,9 @@ fn tshark(pcap: &str, args: &[&str]) -> Option<Vec<String>> {
     let output = match Command::new("tshark").args(&args).output() {
         Ok(output) => output,
         Err(error) => {
-            eprintln!(
-                "passed by: tshark is not here ({error}). On Debian: sudo apt-get install tshark"
-            );
+            tern_skipped::skipped(&format!(
+                "tshark is not here ({error}); on Debian: sudo apt-get install tshark"
+            ));
             return None;
         }
     };

@@ -3,7 +3,7 @@
 use crate::browser;
 use crate::console::{self, fetch_crates};
 use crate::failure::Failure;
-use crate::mosquitto::{self, Mosquitto};
+use crate::packaged::{self, Packaged};
 use crate::places::Places;
 use crate::program::{self, Scope};
 use crate::steps::Steps;
@@ -13,7 +13,7 @@ use crate::tools::{MQTT_JS, Tools};
 pub(super) fn console(places: &Places, profile: bool, steps: &mut Steps) -> Result<(), Failure> {
     let tools = Tools::ready(places, steps)?;
     let driver = browser::driver(steps)?;
-    mosquitto::ready(&Mosquitto::BROKER, steps)?;
+    packaged::ready(&Packaged::BROKER, steps)?;
     let mqtt_js = MQTT_JS.ready(places, steps)?;
     fetch_crates(places, steps)?;
     let mut dist = console::build(places, &tools, steps)?;

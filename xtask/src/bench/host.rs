@@ -1,7 +1,7 @@
-//! `cargo xtask bench sandbox|runner|start|fleet|stand-in`: the program as it is released, beside its peers.
+//! `cargo xtask bench …` of what `benches/host` has programs for: the program as it is released, beside its peers.
 
 use crate::failure::Failure;
-use crate::mosquitto::{self, Mosquitto};
+use crate::packaged::{self, Packaged};
 use crate::places::Places;
 use crate::program::{self, Scope};
 use crate::steps::Steps;
@@ -14,7 +14,7 @@ pub(super) fn host(
     options: &[String],
     steps: &mut Steps,
 ) -> Result<(), Failure> {
-    mosquitto::ready(&Mosquitto::WITH_CLIENTS, steps)?;
+    packaged::ready(&Packaged::BROKER_WITH_CLIENTS, steps)?;
     let scope = Scope::Program { release: true };
     let program = program::build(places, scope, &places.dist(), steps)?;
     let mut bench = places.cargo();
