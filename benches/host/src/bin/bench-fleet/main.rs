@@ -44,7 +44,7 @@ struct Options {
     #[arg(long, value_enum)]
     only: Vec<Who>,
     /// mqttwrk, where it is not on PATH (`cargo install mqttwrk`).
-    #[arg(long, env = "MQTTWRK_BIN", default_value = "mqttwrk")]
+    #[arg(long, env = "TERN_MQTTWRK", default_value = "mqttwrk")]
     mqttwrk: PathBuf,
 }
 

@@ -72,7 +72,7 @@ fn measure(options: &Options, shapes: &[&Shape]) -> Result<Vec<Turns>, String> {
         json!({ "sessions": sessions, "each": each, "rounds": rounds, "received": received })
     };
     let shapes: Vec<_> = shapes.iter().map(of_shape).collect();
-    let shapes = json!({ "runs": options.runs, "shapes": shapes }).to_string();
+    let shapes = json!({ "turns": options.turns, "shapes": shapes }).to_string();
     let (sender, figures) = mpsc::channel();
     // It ends with the program.
     thread::spawn(move || {

@@ -4,10 +4,10 @@ use crate::Place;
 use crate::shape::{SHAPES, Shape};
 
 const HELP: &str = "\
-bench-sandbox [--runs N] [--messages N] [--only WORDS] [--no-counts] [--no-browser]
+bench-sandbox [--rounds N] [--messages N] [--only WORDS] [--no-counts] [--no-browser]
 
-  --runs N        turns that count (7)
-  --messages N    messages of each run (200000)
+  --rounds N      how often each place has its turn (7)
+  --messages N    messages of each turn (200000)
   --only WORDS    the rows whose name has these words
   --no-counts     no instructions by callgrind
   --no-browser    without the browser's engine";
@@ -27,7 +27,7 @@ pub(crate) enum Task {
 /// The options, with their defaults.
 pub(crate) struct Options {
     pub(crate) task: Task,
-    pub(crate) runs: usize,
+    pub(crate) turns: usize,
     pub(crate) messages: usize,
     pub(crate) only: String,
     pub(crate) counts: bool,
@@ -38,7 +38,7 @@ impl Options {
     pub(crate) fn read(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             task: Task::Table,
-            runs: 7,
+            turns: 7,
             messages: 200_000,
             only: String::new(),
             counts: true,
@@ -46,7 +46,7 @@ impl Options {
         };
         while let Some(arg) = args.next() {
             match arg.as_str() {
-                "--runs" => options.runs = number(&arg, args.next())?,
+                "--rounds" => options.turns = number(&arg, args.next())?,
                 "--messages" => options.messages = number(&arg, args.next())?,
                 "--only" => options.only = args.next().ok_or(HELP)?,
                 "--no-counts" => options.counts = false,

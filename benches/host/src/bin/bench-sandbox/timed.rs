@@ -22,7 +22,7 @@ pub(crate) struct Times {
 pub(crate) fn in_turn(shape: &Shape, options: &Options) -> Times {
     let mut cores = Place::ALL.map(|place| place.prepare(shape));
     let rounds = (options.messages / shape.messages()).max(1);
-    let turns: Vec<[f64; 3]> = (0..=options.runs)
+    let turns: Vec<[f64; 3]> = (0..=options.turns)
         .map(|_| {
             let mut ns = [0.0; 3];
             for (ns, core) in ns.iter_mut().zip(&mut cores) {

@@ -17,8 +17,8 @@ struct Run {
     cpu: f64,
 }
 
-pub(crate) fn measure(connections: usize, runs: usize) {
-    println!("{connections} connections, logged in and silent (medians of {runs} runs)");
+pub(crate) fn measure(connections: usize, rounds: usize) {
+    println!("{connections} connections, logged in and silent (medians of {rounds} runs)");
     println!(
         "{:<14} {:>11} {:>17} {:>20} {:>13} {:>18}",
         "",
@@ -29,7 +29,7 @@ pub(crate) fn measure(connections: usize, runs: usize) {
         "CPU ms per 1,000"
     );
     let mut results: [Vec<Run>; 2] = Default::default();
-    for _ in 0..runs {
+    for _ in 0..rounds {
         for (kind, results) in Kind::BOTH.into_iter().zip(&mut results) {
             results.push(run(kind, connections));
         }

@@ -30,9 +30,9 @@ struct Options {
     /// For how long they do.
     #[arg(long, default_value_t = 30)]
     seconds: u64,
-    /// Runs of each kind, in turn; the table shows the medians.
+    /// How often each kind has its turn; the table shows the medians.
     #[arg(long, default_value_t = 5)]
-    runs: usize,
+    rounds: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,13 +47,13 @@ fn main() {
     let options = Options::parse();
     let wanted = |subject| options.only.is_empty() || options.only.contains(&subject);
     if wanted(Subject::Connections) {
-        connections::measure(options.connections, options.runs);
+        connections::measure(options.connections, options.rounds);
     }
     if wanted(Subject::Messages) {
-        messages::measure(options.messages, options.runs);
+        messages::measure(options.messages, options.rounds);
     }
     if wanted(Subject::Push) {
-        push::measure(options.messages, options.runs);
+        push::measure(options.messages, options.rounds);
     }
     if wanted(Subject::Fleet) {
         for devices in &options.devices {

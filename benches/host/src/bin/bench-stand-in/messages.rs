@@ -12,9 +12,9 @@ use crate::used::{Stretch, Used};
 const WINDOW: u64 = 20;
 pub(crate) const PAYLOAD: [u8; 64] = [b'x'; 64];
 
-pub(crate) fn measure(messages: u64, runs: usize) {
+pub(crate) fn measure(messages: u64, rounds: usize) {
     println!(
-        "{messages} messages of {} bytes, each to its own sender, {WINDOW} under way a connection (medians of {runs} runs)",
+        "{messages} messages of {} bytes, each to its own sender, {WINDOW} under way a connection (medians of {rounds} runs)",
         PAYLOAD.len()
     );
     println!(
@@ -28,7 +28,7 @@ pub(crate) fn measure(messages: u64, runs: usize) {
     for qos in [QoS::AtMostOnce, QoS::AtLeastOnce] {
         for connections in [1, 10, 100] {
             let mut results: [Vec<Used>; 2] = Default::default();
-            for _ in 0..runs {
+            for _ in 0..rounds {
                 for (kind, results) in Kind::BOTH.into_iter().zip(&mut results) {
                     results.push(run(kind, connections, qos, messages));
                 }

@@ -10,9 +10,9 @@ use tern_measure::median;
 use crate::messages::PAYLOAD;
 use crate::used::{Stretch, Used};
 
-pub(crate) fn measure(messages: u64, runs: usize) {
+pub(crate) fn measure(messages: u64, rounds: usize) {
     println!(
-        "{messages} messages of {} bytes pushed to a device by the control (medians of {runs} runs)",
+        "{messages} messages of {} bytes pushed to a device by the control (medians of {rounds} runs)",
         PAYLOAD.len()
     );
     println!(
@@ -20,7 +20,7 @@ pub(crate) fn measure(messages: u64, runs: usize) {
         "tern platform", "messages/s", "CPU ms per 1,000"
     );
     // QoS 0 is not measured: whoever pushes faster than the device reads loses those.
-    let results: Vec<Used> = (0..runs).map(|_| run(messages)).collect();
+    let results: Vec<Used> = (0..rounds).map(|_| run(messages)).collect();
     let of = |value: fn(Used, u64) -> f64| {
         median(results.iter().map(|run| value(*run, messages)).collect())
     };

@@ -124,7 +124,7 @@ function run(host, sessions, received, shape, withNames) {
 
 async function measure() {
   const module = await WebAssembly.compileStreaming(fetch("tern.wasm"));
-  const { runs, shapes } = await (await fetch("shapes")).json();
+  const { turns, shapes } = await (await fetch("shapes")).json();
   return shapes.map((shape) => {
     const host = new Host(new WebAssembly.Instance(module, {}).exports);
     const sessions = Array.from({ length: shape.sessions }, () => host.open("dev1", "localhost"));
@@ -135,15 +135,15 @@ async function measure() {
     }
     host.step(false);
     const received = Uint8Array.from(shape.received);
-    const turns = { ranges: [], names: [] };
-    for (let turn = 0; turn <= runs; turn++) {
+    const figures = { ranges: [], names: [] };
+    for (let turn = 0; turn <= turns; turn++) {
       const ranges = run(host, sessions, received, shape, false);
       const withNames = run(host, sessions, received, shape, true);
       if (turn === 0) continue; // the engine is still compiling
-      turns.ranges.push(ranges);
-      turns.names.push(withNames);
+      figures.ranges.push(ranges);
+      figures.names.push(withNames);
     }
-    return turns;
+    return figures;
   });
 }
 
