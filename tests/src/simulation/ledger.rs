@@ -6,10 +6,9 @@ use tern_core::device::{FailReason, Token};
 use tern_core::time::Instant;
 use tern_core::wire::QoS;
 
-use super::keeping::Left;
 use super::plan::{self, FILTERS};
 use super::rules::{Broken, Rule, ensure};
-use super::wire::serial;
+use super::store::Left;
 
 /// What a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -389,4 +388,9 @@ impl Ledger {
     pub(super) fn is_tainted(&self) -> bool {
         self.is_tainted
     }
+}
+
+/// The serial number at the end of a topic.
+pub(super) fn serial(topic: &str) -> Option<usize> {
+    topic.rsplit('/').next()?.parse().ok()
 }

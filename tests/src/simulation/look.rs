@@ -4,10 +4,9 @@ use tern_core::device::{Ended, Event, Token};
 use tern_core::time::Instant;
 use tern_platform::EventKind;
 
-use super::ledger::Outcome;
+use super::ledger::{Outcome, serial};
 use super::plan::PRODUCT;
 use super::rules::{Broken, Rule, ensure};
-use super::wire::serial;
 use super::world::{DEVICE, PATIENCE, RIVAL, World};
 use crate::pair::Told;
 

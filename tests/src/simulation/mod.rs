@@ -15,6 +15,7 @@ mod plan;
 mod rest;
 mod rules;
 mod session;
+mod store;
 mod trace;
 mod weather;
 mod wire;

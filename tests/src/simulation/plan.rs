@@ -12,7 +12,7 @@ use tern_core::topic::TopicFilter;
 use tern_core::wire::QoS;
 use tern_platform::{Device, Settings};
 
-use super::keeping::Keeps;
+use super::store::Keeps;
 use super::weather::Nature;
 use crate::pair::Way;
 

@@ -7,7 +7,7 @@ use tern_core::device::Session;
 use tern_core::time::Instant;
 use tern_core::wire::{Framed, Packet, PacketId, Publish, QoS, Sender, frame, read};
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, serial};
 use super::rules::{Broken, Rule, ensure};
 
 /// The most that this device puts into one packet, and more.
@@ -212,11 +212,6 @@ impl Wire {
             || format!("packet identifier {id} is given to publish {serial} while it is in use"),
         )
     }
-}
-
-/// The serial number at the end of a topic.
-pub(super) fn serial(topic: &str) -> Option<usize> {
-    topic.rsplit('/').next()?.parse().ok()
 }
 
 fn no_packet(now: Instant, what: &str) -> Broken {

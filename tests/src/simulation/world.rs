@@ -10,11 +10,11 @@ use tern_core::wire::QoS;
 use tern_platform::{DeviceAddress, Platform, Pushed};
 
 use super::backoff::Backoff;
-use super::keeping::{Keeps, Store};
 use super::ledger::{Asked, Ledger};
 use super::plan::{self, FILTERS, Moment, NAME, PRODUCT, Plan};
 use super::rules::{Broken, Rule, ensure};
 use super::session::Session;
+use super::store::{Keeps, Store};
 use super::trace::Trace;
 use super::weather::Weather;
 use super::wire::Wire;
