@@ -33,6 +33,32 @@ fn a_message_is_published_over_every_transport() {
 }
 
 #[test]
+fn a_message_with_qos_0_is_sent_with_no_byte_more_than_it_takes() {
+    for native in [&[][..], &["--native"]] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("mqtt://{}", listener.local_addr().unwrap());
+        let broker = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            let mut connect = [0; 14];
+            stream.read_exact(&mut connect).unwrap();
+            // CONNECT: MQTT 3.1.1, and no client id at the end.
+            assert_eq!(&connect[..9], b"\x10\x0C\x00\x04MQTT\x04");
+            assert_eq!(&connect[12..], b"\x00\x00");
+            stream.write_all(&[0x20, 0x02, 0x00, 0x00]).unwrap();
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).unwrap();
+            // PUBLISH of `x` to `t`, then DISCONNECT.
+            assert_eq!(rest, b"\x30\x04\x00\x01tx\xE0\x00");
+        });
+        let message = ["pub", "--url", &url, "-t", "t", "-m", "x", "-q", "0"];
+        let ended = run_with(&[&message[..], native].concat(), &[], b"");
+        assert_eq!(ended.status, 0, "{ended:?}");
+        broker.join().unwrap();
+    }
+}
+
+#[test]
 fn each_line_of_stdin_is_a_message_and_all_are_acknowledged() {
     let cloud = Cloud::start();
     let mut input = String::new();
