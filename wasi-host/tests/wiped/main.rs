@@ -10,14 +10,15 @@
 mod watching;
 
 use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use tern_core::auth::AuthUrl;
 use tern_core::device::{Config, Login, Reconnect};
 use tern_core::identity::{ClientId, DeviceSecret, Endpoint, Triple};
 use tern_core::sign::{Password, SignMethod, direct};
 use tern_core::wire::QoS;
-use tern_host::client::{Client, Params};
+use tern_host::client::{Client, ClientEvent, Params};
 use tern_host::stand_in::{ListenAddress, StandIn, StandInOptions};
 use tern_host::transport::TlsSettings;
 use tern_platform::Device;
@@ -96,12 +97,22 @@ fn live(config: Config, tls: &TlsSettings, native: bool) -> bool {
     let mut params = Params::new(config);
     params.tls = tls.clone();
     params.native = native;
-    match Client::construct(params, |_| ()) {
+    let (tell, told) = channel();
+    let events = move |event: ClientEvent<'_>| {
+        if let ClientEvent::PublishSuccess(_) = event {
+            tell.send(()).unwrap();
+        }
+    };
+    match Client::construct(params, events) {
         Ok(mut client) => {
             client
                 .publish("/a1WipedPr0d/dev1/data", b"hello", QoS::AtLeastOnce)
                 .unwrap();
-            client.yield_for(Duration::from_millis(50)).unwrap();
+            let deadline = Instant::now() + Duration::from_secs(20);
+            while told.try_recv().is_err() {
+                assert!(Instant::now() < deadline, "nothing acknowledges");
+                client.yield_for(Duration::from_millis(20)).unwrap();
+            }
             client.destroy().unwrap();
             true
         }
