@@ -5,24 +5,7 @@
 //! - **http**: the control and the console. Whoever reaches it can push messages and switch faults, so it
 //!   listens on a loopback address unless it is told otherwise.
 //!
-//! The control takes:
-//!
-//! | request | what it does |
-//! |---|---|
-//! | `GET /api/info` | the addresses as bound, the keep-alive window, the version |
-//! | `GET /api/ca.pem` | the CA's certificate |
-//! | `GET /api/devices` | every device: on or off line, subscriptions, queue; never its secret |
-//! | `POST /api/devices` | registers a device: JSON with `product_key`, `device_name`, `device_secret`, `disabled` |
-//! | `GET`, `PATCH`, `DELETE /api/devices/{productKey}/{deviceName}` | one device: shown, disabled or enabled (`{"disabled": true}`), removed |
-//! | `POST /api/devices/{productKey}/{deviceName}/push` | sends it messages: JSON with `topic`, `payload` or `payload_base64`, `qos`, `count`, `per_second`; answers what became of them |
-//! | `GET /api/faults`, `PUT /api/faults` | the switchboard of faults: [`tern_platform::Faults`] as JSON |
-//! | `GET /api/events` | events as they happen (server-sent) |
-//! | `POST /auth/devicename` | the HTTPS authentication for a page; with `?host=iot-auth.REGION.aliyuncs.com` it is passed on to the platform |
-//! | `GET /…` | the console, where it was built in |
-//!
-//! An error is `{"error": "…"}` with a status of 400 or more. A request whose Host is not this machine's own
-//! address, or whose Origin is a page from elsewhere, is refused with 403. The schemas,
-//! with examples, stand in `docs/control.md`.
+//! What the control takes and answers, with examples, stands in `docs/control.md`.
 //!
 //! Everything runs on one thread of its own, in which no task waits for another: a slow peer, a stalled
 //! reader of events or a long push hold up nobody else. It is not a broker for production.
