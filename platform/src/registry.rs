@@ -59,8 +59,8 @@ pub struct DeviceView {
     pub disabled: bool,
     /// Whether it is connected.
     pub online: bool,
-    /// Since when it is online or offline, in milliseconds of the caller's clock; none if it never came.
-    pub since_ms: Option<u64>,
+    /// When it last came or went, in milliseconds of the caller's clock; none if it never came.
+    pub changed_at_ms: Option<u64>,
     /// Its subscriptions, in the order they were made; those of a session kept for its return too.
     pub subscriptions: Vec<SubscriptionView>,
     /// QoS 1 messages that wait for it.
@@ -187,7 +187,7 @@ fn view(entry: &Entry) -> DeviceView {
         device_name: entry.address.device_name.as_str().to_owned(),
         disabled: entry.disabled,
         online: entry.connection.is_some(),
-        since_ms: entry.since.map(Instant::as_millis),
+        changed_at_ms: entry.since.map(Instant::as_millis),
         subscriptions: session
             .into_iter()
             .flat_map(Session::subscriptions)

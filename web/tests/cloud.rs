@@ -238,7 +238,7 @@ fn the_page_sees_its_device_come_and_go() {
     bench.tell(subscribe(), &[]);
     let device = &bench.view.devices[0];
     assert!(device.online);
-    assert_eq!(device.since_ms, Some(1000));
+    assert_eq!(device.changed_at_ms, Some(1000));
     assert_eq!(device.subscriptions[0].filter, topic());
     bench.tell(Command::Disconnect, &[]);
     assert!(!bench.is_online("dev1"));

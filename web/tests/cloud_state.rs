@@ -28,7 +28,7 @@ fn view(names: &[&str]) -> View {
         device_name: (*name).to_owned(),
         disabled: false,
         online: false,
-        since_ms: None,
+        changed_at_ms: None,
         subscriptions: Vec::new(),
         queued: 0,
         in_flight: 0,

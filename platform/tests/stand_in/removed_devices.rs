@@ -72,7 +72,7 @@ fn registered_again_it_begins_without_its_old_session() {
     });
     assert_eq!(names(&cloud), ["dev1", "dev2"]);
     let device = cloud.platform.device(&address("dev1")).expect("registered");
-    assert_eq!((device.online, device.since_ms), (false, None));
+    assert_eq!((device.online, device.changed_at_ms), (false, None));
     let (_, session_present) = cloud.login("dev1", false);
     assert!(!session_present);
 }

@@ -184,7 +184,7 @@ fn a_device_view_never_shows_the_secret() {
     let view = cloud.platform.devices().next().expect("registered");
     let json = serde_json::to_value(&view).expect("plain data");
     let expected = serde_json::json!({
-        "product_key": "pk", "device_name": "dev1", "disabled": false, "online": false, "since_ms": 1_000_000,
+        "product_key": "pk", "device_name": "dev1", "disabled": false, "online": false, "changed_at_ms": 1_000_000,
         "subscriptions": [{ "filter": "/pk/dev1/#", "qos": 1 }], "queued": 1, "in_flight": 0,
     });
     assert_eq!(json, expected);

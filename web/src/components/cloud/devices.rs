@@ -90,7 +90,7 @@ fn row(console: &Console, device: &DeviceView, source: Source) -> Html {
 
 fn standing(console: &Console, device: &DeviceView, source: Source) -> String {
     let words = console.state().words().cloud;
-    let since = device.since_ms.zip(origin_ms(console, source));
+    let since = device.changed_at_ms.zip(origin_ms(console, source));
     #[allow(clippy::cast_precision_loss, reason = "times have fewer than 53 bits")]
     let since = since.map(|(since, origin)| day_and_time(origin + since as f64));
     match (device.disabled, device.online, since) {
