@@ -101,6 +101,14 @@ pub(crate) fn ready(which: &Packaged, steps: &mut Steps) -> Result<Option<PathBu
     })
 }
 
+/// Brings it where that can be; what needs it skips itself, and says so, where it can't. A network that is not there is
+/// not the code's fault.
+pub(crate) fn try_ready(which: &Packaged, steps: &mut Steps) {
+    if let Err(failure) = ready(which, steps) {
+        eprintln!("   {failure}\nGoing on without {}.", which.wanted.name);
+    }
+}
+
 /// Debian keeps servers where only root's PATH leads.
 fn program(name: &str) -> Option<PathBuf> {
     let beside = PathBuf::from("/usr/sbin").join(name);

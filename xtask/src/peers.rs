@@ -33,22 +33,19 @@ impl Peers {
         peers.note("TERN_NODE_MODULES", modules);
         peers.note("TERN_PAHO", paho(places, steps));
         // Its tests look for it on PATH.
-        let _ = peers.found(packaged::ready(&Packaged::TSHARK, steps));
+        packaged::try_ready(&Packaged::TSHARK, steps);
         peers
     }
 
     fn note(&mut self, variable: &'static str, found: Result<Option<PathBuf>, Failure>) {
-        if let Some(path) = self.found(found) {
-            self.variables.push((variable, path));
+        match found {
+            Ok(Some(path)) => self.variables.push((variable, path)),
+            Ok(None) => {}
+            Err(failure) => {
+                eprintln!("   {failure}");
+                self.outcome = Err(failure);
+            }
         }
-    }
-
-    fn found(&mut self, found: Result<Option<PathBuf>, Failure>) -> Option<PathBuf> {
-        found.unwrap_or_else(|failure| {
-            eprintln!("   {failure}");
-            self.outcome = Err(failure);
-            None
-        })
     }
 }
 

@@ -36,7 +36,7 @@ pub const PAHO: (&str, &str) = ("TERN_PAHO", "paho-mqtt");
 pub fn find((variable, what): (&str, &str)) -> Option<PathBuf> {
     let Some(path) = std::env::var_os(variable).map(PathBuf::from) else {
         skipped(&format!(
-            "{what} is not here; `cargo xtask test` brings it, or says why not"
+            "not here: {what}; `cargo xtask test` brings it, or says why not"
         ));
         return None;
     };
