@@ -12,6 +12,7 @@ mod committed;
 mod conformance;
 mod console;
 mod count;
+mod dependencies;
 mod failure;
 mod files;
 mod flood;
@@ -64,6 +65,7 @@ The project's chores.
                                             runs the fuzz targets (1,000,000 executions each; --log: and writes them
                                             into fuzz/passed.md; --build: only builds them)
   cargo xtask flood                         prints what ten thousand hostile connections cost the stand-in (Linux)
+  cargo xtask dependencies                  judges what comes into the workspace, by cargo-deny, which it brings
   cargo xtask size                          prints the sizes of the console's files and of the component
   cargo xtask conformance [--missing]       prints each normative statement of MQTT 3.1.1 with the tests that show it
                                             (--missing: only what has none)
@@ -108,6 +110,7 @@ fn run(arguments: Vec<String>) -> Result<(), Failure> {
         Chore::Bench(what) => bench::bench(&places, what, &mut steps),
         Chore::Simulate(what) => simulate::simulate(&places, what, &mut steps),
         Chore::Fuzz(what) => fuzz::fuzz(&places, what, &mut steps),
+        Chore::Dependencies => dependencies::dependencies(&places, &mut steps),
         Chore::Flood => flood::flood(&places, &mut steps),
         Chore::Size => size::size(&places),
         Chore::Conformance { missing } => conformance::conformance(&places, *missing),
@@ -133,6 +136,7 @@ enum Chore {
     Bench(Bench),
     Simulate(Simulate),
     Fuzz(Fuzz),
+    Dependencies,
     Flood,
     Size,
     Conformance { missing: bool },
@@ -192,6 +196,7 @@ impl Chore {
             "build" => Ok(Chore::Build { release }),
             "tools" => Ok(Chore::Tools),
             "test" => Ok(Chore::Test),
+            "dependencies" => Ok(Chore::Dependencies),
             "flood" => Ok(Chore::Flood),
             "size" => Ok(Chore::Size),
             "conformance" => Ok(Chore::Conformance { missing }),

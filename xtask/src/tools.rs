@@ -19,6 +19,9 @@ const TRUNK: Version = Version::new(0, 21, 14);
 const WASM_OPT: Version = Version::new(132, 0, 0);
 const WASM_OPT_OLDEST: Version = Version::new(120, 0, 0);
 
+/// Judges what comes into the workspace. Later patches of the same series serve as well.
+const CARGO_DENY: Version = Version::new(0, 20, 2);
+
 /// Looks for what keeps people from using the console. Run in the page by the journeys.
 pub(crate) const AXE: Package = Package {
     name: "axe-core",
@@ -65,16 +68,7 @@ impl Tools {
     /// Looks for everything, and fetches what is missing.
     pub(crate) fn ready(places: &Places, steps: &mut Steps) -> Result<Tools, Failure> {
         let wanted = pinned_wasm_bindgen(places)?;
-        let missing: Vec<Need> = Need::all(wanted)
-            .into_iter()
-            .filter(|need| !need.is_met(places))
-            .collect();
-        if !missing.is_empty() {
-            announce(places, &missing);
-            for need in &missing {
-                steps.step(&format!("installing {need}"), || need.install(places))?;
-            }
-        }
+        bring(places, Need::all(wanted), steps)?;
         Ok(Tools {
             trunk: find_trunk(places).ok_or_else(|| gone(Need::Trunk))?,
             wasm_bindgen: find_wasm_bindgen(places, wanted)
@@ -129,6 +123,26 @@ impl Tools {
     }
 }
 
+/// Looks for cargo-deny, and fetches it where it is missing.
+pub(crate) fn cargo_deny(places: &Places, steps: &mut Steps) -> Result<PathBuf, Failure> {
+    bring(places, vec![Need::CargoDeny], steps)?;
+    find_cargo_deny(places).ok_or_else(|| gone(Need::CargoDeny))
+}
+
+fn bring(places: &Places, needs: Vec<Need>, steps: &mut Steps) -> Result<(), Failure> {
+    let missing: Vec<Need> = needs
+        .into_iter()
+        .filter(|need| !need.is_met(places))
+        .collect();
+    if !missing.is_empty() {
+        announce(places, &missing);
+    }
+    for need in &missing {
+        steps.step(&format!("installing {need}"), || need.install(places))?;
+    }
+    Ok(())
+}
+
 /// Something that must be there before a chore can begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
@@ -136,6 +150,7 @@ enum Need {
     Trunk,
     WasmBindgen(Version),
     WasmOpt,
+    CargoDeny,
 }
 
 impl Need {
@@ -158,6 +173,7 @@ impl Need {
             Need::Trunk => find_trunk(places).is_some(),
             Need::WasmBindgen(version) => find_wasm_bindgen(places, version).is_some(),
             Need::WasmOpt => find_wasm_opt(places).is_some(),
+            Need::CargoDeny => find_cargo_deny(places).is_some(),
         }
     }
 
@@ -169,6 +185,7 @@ impl Need {
                 "ties the console's wasm to the browser, and runs its tests there"
             }
             Need::WasmOpt => "makes the console smaller (npm is here, so it can be had)",
+            Need::CargoDeny => "judges what comes into the workspace",
         }
     }
 
@@ -180,6 +197,7 @@ impl Need {
             (_, true) => ("cargo-binstall", 20),
             (Need::Trunk, false) => ("cargo install", 200),
             (Need::WasmBindgen(_), false) => ("cargo install", 140),
+            (Need::CargoDeny, false) => ("cargo install", 120),
         }
     }
 
@@ -196,6 +214,9 @@ impl Need {
             )?,
             Need::WasmBindgen(version) => {
                 install_crate(places, "wasm-bindgen-cli", version, &[], self)?
+            }
+            Need::CargoDeny => {
+                install_crate(places, "cargo-deny", CARGO_DENY, &["--locked"], self)?
             }
             Need::WasmOpt => {
                 if let Err(failure) = install_wasm_opt(places) {
@@ -221,6 +242,7 @@ impl std::fmt::Display for Need {
             Need::Trunk => write!(f, "Trunk {TRUNK}"),
             Need::WasmBindgen(version) => write!(f, "wasm-bindgen {version}"),
             Need::WasmOpt => write!(f, "wasm-opt {}", WASM_OPT.major),
+            Need::CargoDeny => write!(f, "cargo-deny {CARGO_DENY}"),
         }
     }
 }
@@ -336,10 +358,19 @@ fn install_wasm_opt(places: &Places) -> Result<(), Failure> {
 }
 
 fn find_trunk(places: &Places) -> Option<PathBuf> {
+    find_of_series(places, "trunk", TRUNK)
+}
+
+fn find_cargo_deny(places: &Places) -> Option<PathBuf> {
+    find_of_series(places, "cargo-deny", CARGO_DENY)
+}
+
+/// This version, or a later patch of its series.
+fn find_of_series(places: &Places, name: &str, oldest: Version) -> Option<PathBuf> {
     let fits = |version: Version| {
-        version >= TRUNK && (version.major, version.minor) == (TRUNK.major, TRUNK.minor)
+        version >= oldest && (version.major, version.minor) == (oldest.major, oldest.minor)
     };
-    candidates(places, "trunk").find(|tool| version_of(tool).is_some_and(fits))
+    candidates(places, name).find(|tool| version_of(tool).is_some_and(fits))
 }
 
 fn find_wasm_bindgen(places: &Places, wanted: Version) -> Option<PathBuf> {
