@@ -1,8 +1,9 @@
 //! `tern platform`: the cloud side's stand-in.
 
 use std::io;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -13,8 +14,9 @@ use super::args::keep_alive_range;
 use super::open_files;
 use crate::exit::{Exit, Failure};
 use crate::stand_in::{
-    CertificateError, DevicesFileError, EVENT_BUFFER, EventFilter, EventSink, EventWriter,
-    ListenAddress, StandIn, StandInError, StandInEvent, StandInOptions, read_devices_file,
+    Addresses, CertificateError, DevicesFileError, EVENT_BUFFER, EventFilter, EventSink,
+    EventWriter, ListenAddress, StandIn, StandInError, StandInEvent, StandInOptions,
+    read_devices_file,
 };
 
 /// How long the last events may take to be read, once the stand-in has ended.
@@ -44,7 +46,8 @@ pub struct PlatformArgs {
     /// Drop a connection after this many keep alives without a packet.
     #[arg(long, value_name = "FACTOR", default_value = "1.5")]
     pub idle_factor: IdleFactor,
-    /// Print only these events, with commas between; `ready` is always printed.
+    /// Tell only of these events, with commas between; addresses are always told [default: all; with `up` connected,
+    /// refused, disconnected, auth_refused]
     #[arg(long, value_name = "LIST|none")]
     pub events: Option<EventFilter>,
 }
@@ -117,7 +120,10 @@ pub fn run(args: &PlatformArgs) -> Result<(), Failure> {
     let mut options = options(args, Arc::new(on_event))?;
     options.events = args.events.clone().unwrap_or_default();
     let stand_in = StandIn::start(options).map_err(PlatformError::from)?;
-    greet(args, &stand_in);
+    eprintln!(
+        "{}",
+        greeting(args, stand_in.addresses(), stand_in.ca_path())
+    );
     // An error says that all senders are gone, which ends it too.
     let _ = ended.recv();
 
@@ -161,45 +167,73 @@ pub(super) fn options(
     })
 }
 
-/// Tells people, on stderr, what runs where.
-fn greet(args: &PlatformArgs, stand_in: &StandIn) {
-    let addresses = stand_in.addresses();
-    eprintln!("MQTT, TLS and WebSocket on {}", addresses.mqtt);
-    eprintln!(
-        "HTTPS authentication on    https://{}/auth/devicename",
-        addresses.https
-    );
-    eprintln!("Console and control on     http://{}/", addresses.http);
-    eprintln!(
-        "Clients trust              --cafile {}",
-        stand_in.ca_path().display()
-    );
+/// What people are told, on stderr: what runs where.
+fn greeting(args: &PlatformArgs, addresses: Addresses, ca: &Path) -> String {
+    let Addresses { mqtt, https, http } = addresses;
+    let mut lines = vec![
+        format!("MQTT, TLS and WebSocket on {mqtt}"),
+        format!("HTTPS authentication on    https://{https}/auth/devicename"),
+        format!("Console and control on     http://{http}/"),
+        format!("Clients trust              --cafile {}", ca.display()),
+    ];
     if args.devices.is_none() {
-        eprintln!(
+        lines.push(format!(
             "One sample device          {PRODUCT_KEY} / {DEVICE_NAME}, secret {DEVICE_SECRET} (give your own with --devices FILE)"
-        );
+        ));
     }
-    if !addresses.http.ip().is_loopback() {
-        eprintln!(
-            "Warning: whoever reaches http://{}/ can push messages to devices and switch faults; there is no password",
-            addresses.http
-        );
-    }
-    eprintln!("Ctrl-C ends it");
+    lines.extend(reach_warning(http));
+    lines.push("Ctrl-C ends it".to_owned());
+    lines.join("\n")
+}
+
+/// The warning where the control can be reached from other machines.
+pub(super) fn reach_warning(http: SocketAddr) -> Option<String> {
+    (!http.ip().to_canonical().is_loopback()).then(|| {
+        format!(
+            "Warning: whoever reaches http://{http}/ can push messages to devices and switch faults; there is no \
+             password. Without --http it listens on this machine alone"
+        )
+    })
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    #[test]
-    fn without_options_everything_listens_on_loopback() {
+    /// What stands without any option.
+    pub(in crate::cli) fn args() -> PlatformArgs {
         #[derive(clap::Parser)]
         struct Line {
             #[command(flatten)]
             platform: PlatformArgs,
         }
-        let args = <Line as clap::Parser>::parse_from(["platform"]).platform;
+        <Line as clap::Parser>::parse_from(["platform"]).platform
+    }
+
+    #[test]
+    fn a_control_that_is_reachable_from_elsewhere_is_warned_of() {
+        let at = |http: &str| {
+            let http = http.parse().unwrap();
+            let addresses = Addresses {
+                mqtt: http,
+                https: http,
+                http,
+            };
+            greeting(&args(), addresses, Path::new("ca.pem"))
+        };
+        for reachable in ["0.0.0.0:8080", "192.0.2.1:8080", "[::]:8080"] {
+            let told = at(reachable);
+            let warning = format!("Warning: whoever reaches http://{reachable}/");
+            assert!(told.contains(&warning), "{told}");
+        }
+        for own in ["127.0.0.1:8080", "[::1]:8080", "[::ffff:127.0.0.1]:8080"] {
+            assert!(!at(own).contains("Warning"), "{own}");
+        }
+    }
+
+    #[test]
+    fn without_options_everything_listens_on_loopback() {
+        let args = args();
         for address in [&args.listen, &args.https, &args.http] {
             assert_eq!(address.host(), "127.0.0.1", "{address}");
         }

@@ -1,5 +1,7 @@
 //! `tern up`: stand-in, console, and a sample device in the sandbox, together.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
@@ -16,7 +18,7 @@ use super::open_files;
 use super::platform::{self, PlatformArgs};
 use crate::client::{Client, ClientError, ClientEvent, Params};
 use crate::exit::{Exit, Failure};
-use crate::stand_in::{StandIn, StandInEvent};
+use crate::stand_in::{Addresses, EventFilter, SocketEvent, StandIn, StandInEvent};
 use crate::{console, transport::TlsSettings};
 
 /// The device that `tern up` starts: another one than the sample's, which is left to whoever opens the
@@ -25,6 +27,9 @@ const OWN_NAME: &str = "sandbox";
 
 /// The time between two of its messages.
 const EVERY: Duration = Duration::from_secs(5);
+
+/// What is told of unless `--events` says otherwise: who comes and goes.
+const TOLD: [&str; 4] = ["connected", "refused", "disconnected", "auth_refused"];
 
 /// The options of `tern up`: those of `tern platform`.
 #[derive(Debug, clap::Args)]
@@ -49,11 +54,17 @@ pub fn run(args: &UpArgs) -> Result<(), Failure> {
 
     let device = own_device();
     let mut options = platform::options(&args.platform, Arc::new(say))?;
+    options.events = told(args.platform.events.as_ref());
     options.devices.push(device.clone());
     let stand_in = StandIn::start(options).map_err(platform::PlatformError::from)?;
     let stop = Arc::new(AtomicBool::new(false));
     let sandbox = start_device(&device, &stand_in, Arc::clone(&stop))?;
-    greet(&args.platform, &stand_in);
+    let addresses = stand_in.addresses();
+    let (greeting, warning) = greeting(&args.platform, addresses, stand_in.ca_path());
+    println!("{greeting}");
+    if let Some(warning) = warning {
+        eprintln!("{warning}");
+    }
 
     // An error says that the sender is gone, which ends it too.
     let _ = ended.recv();
@@ -71,56 +82,106 @@ pub fn run(args: &UpArgs) -> Result<(), Failure> {
     }
 }
 
-/// What `tern up` prints to stdout once everything runs.
-fn greet(args: &PlatformArgs, stand_in: &StandIn) {
-    let addresses = stand_in.addresses();
-    let mqtt = addresses.mqtt;
-    println!("Tern is up.\n");
-    println!("  console      http://{}/", addresses.http);
-    println!("  MQTT         mqtt://{mqtt}, and on the same port mqtts://, ws:// and wss://");
-    println!("  HTTPS auth   https://{}/auth/devicename", addresses.https);
-    println!("  CA           {}", stand_in.ca_path().display());
-    println!(
-        "  device       {PRODUCT_KEY}/{OWN_NAME}, in wasmtime; publishes every {} s",
-        EVERY.as_secs()
-    );
-    if args.devices.is_none() {
-        println!("  for you      {PRODUCT_KEY}/{DEVICE_NAME}, secret {DEVICE_SECRET}");
-    }
-    if console::is_built_in() {
-        println!(
-            "\nNext: open http://{}/ and press Connect. Ctrl-C ends it all.",
-            addresses.http
-        );
-    } else {
-        println!(
-            "\nNext: `cargo xtask up` builds the console too, which this program was built without. Ctrl-C ends it all."
-        );
+/// What is told, with `--events` or without it.
+fn told(asked: Option<&EventFilter>) -> EventFilter {
+    match asked {
+        Some(asked) => asked.clone(),
+        None => EventFilter::Only(BTreeSet::from(TOLD)),
     }
 }
 
-/// Tells people, on stderr, who comes and goes.
-fn say(event: &StandInEvent) {
-    let StandInEvent::Platform(event) = event else {
-        return;
+/// What `tern up` prints to stdout once everything runs, and what it warns of on stderr.
+fn greeting(args: &PlatformArgs, addresses: Addresses, ca: &Path) -> (String, Option<String>) {
+    let Addresses { mqtt, https, http } = addresses;
+    let for_you = match args.devices {
+        Some(_) => String::new(),
+        None => format!("  for you      {PRODUCT_KEY}/{DEVICE_NAME}, secret {DEVICE_SECRET}\n"),
     };
-    let words = match &event.kind {
+    let next = if console::is_built_in() {
+        format!("open http://{http}/ and press Connect.")
+    } else {
+        "`cargo xtask up` builds the console too, which this program was built without.".to_owned()
+    };
+    let greeting = format!(
+        "Tern is up.\n\n  \
+         console      http://{http}/\n  \
+         MQTT         mqtt://{mqtt}, and on the same port mqtts://, ws:// and wss://\n  \
+         HTTPS auth   https://{https}/auth/devicename\n  \
+         CA           {}\n  \
+         device       {PRODUCT_KEY}/{OWN_NAME}, in wasmtime; publishes every {} s\n\
+         {for_you}\n\
+         Next: {next} Ctrl-C ends it all.",
+        ca.display(),
+        EVERY.as_secs()
+    );
+    (greeting, platform::reach_warning(http))
+}
+
+/// Tells people, on stderr, what the stand-in sees.
+fn say(event: &StandInEvent) {
+    if let Some(words) = words(event) {
+        let now = humantime::format_rfc3339_seconds(std::time::SystemTime::now());
+        eprintln!("{now}  {words}");
+    }
+}
+
+/// An event in words. None for the first, which the greeting tells.
+fn words(event: &StandInEvent) -> Option<String> {
+    let event = match event {
+        StandInEvent::Platform(event) => event,
+        StandInEvent::Socket(event) => {
+            return Some(match event {
+                SocketEvent::Ready { .. } => return None,
+                SocketEvent::HandshakeFailed { port, peer, reason } => {
+                    format!("{peer} at the {port} port, which did not get through: {reason}")
+                }
+                SocketEvent::AcceptFailed { port, reason } => {
+                    format!("the {port} port could not take a connection: {reason}")
+                }
+                SocketEvent::RequestRefused {
+                    port,
+                    status,
+                    reason,
+                } => format!("a request at the {port} port refused with HTTP {status}: {reason}"),
+                SocketEvent::EventsDropped { count } => format!("{count} events were not told"),
+            });
+        }
+    };
+    let did = match &event.kind {
         EventKind::Connected { .. } => "connected".to_owned(),
         EventKind::Refused { connack, reason } => {
             format!("refused with CONNACK {connack}: {reason}")
         }
+        EventKind::Disconnected { reason } => format!("disconnected: {reason}"),
+        EventKind::Published {
+            topic,
+            qos,
+            routed: true,
+        } => format!("published to {topic} (QoS {qos})"),
+        EventKind::Published { topic, qos, .. } => {
+            format!("published to {topic} (QoS {qos}), not its own topic, so nobody gets it")
+        }
+        EventKind::Subscribed { filter, qos } => format!("subscribed to {filter} (QoS {qos})"),
+        EventKind::SubscribeRefused { filter, reason } => {
+            format!("refused its subscription to {filter}: {reason}")
+        }
+        EventKind::Unsubscribed { filter } => format!("unsubscribed from {filter}"),
+        EventKind::Dropped { topic, qos, reason } => {
+            format!("loses a message to {topic} (QoS {qos}): {reason}")
+        }
+        EventKind::Ignored { what } => format!("asked for what is passed over: {what}"),
+        EventKind::Authenticated => "authenticated over HTTPS".to_owned(),
         EventKind::AuthRefused { auth_code, reason } => {
             format!("HTTPS auth refused with code {auth_code}: {reason}")
         }
-        EventKind::Disconnected { reason } => format!("disconnected: {reason}"),
-        _ => return,
+        // Whatever the platform may add.
+        other => other.name().to_owned(),
     };
     let who = match &event.device {
         Some(device) => format!("{}/{}", device.product_key, device.device_name),
         None => "somebody".to_owned(),
     };
-    let now = humantime::format_rfc3339_seconds(std::time::SystemTime::now());
-    eprintln!("{now}  {who} {words}");
+    Some(format!("{who} {did}"))
 }
 
 fn own_device() -> Device {
@@ -198,4 +259,54 @@ fn publish_until(mut client: Client, topic: &str, stop: &AtomicBool) -> Result<(
         client.yield_for(Duration::from_millis(100))?;
     }
     client.destroy()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::*;
+
+    #[test]
+    fn without_a_word_it_tells_who_comes_and_goes() {
+        let told_by_default = told(None);
+        for name in TOLD {
+            assert!(told_by_default.passes(name), "{name}");
+            // Each of them is the name of an event.
+            assert!(name.parse::<EventFilter>().is_ok(), "{name}");
+        }
+        assert!(!told_by_default.passes("published"));
+        let asked: EventFilter = "published".parse().unwrap();
+        assert_eq!(told(Some(&asked)), asked);
+    }
+
+    #[test]
+    fn a_control_that_is_reachable_from_elsewhere_is_warned_of() {
+        let warning = |http: &str| {
+            let http = http.parse().unwrap();
+            let addresses = Addresses {
+                mqtt: http,
+                https: http,
+                http,
+            };
+            greeting(&platform::tests::args(), addresses, Path::new("ca.pem")).1
+        };
+        let words = warning("0.0.0.0:8080").unwrap();
+        assert!(words.contains("whoever reaches http://0.0.0.0:8080/"));
+        assert_eq!(warning("127.0.0.1:8080"), None);
+    }
+
+    #[test]
+    fn what_happens_at_a_socket_is_told_with_its_place_and_reason() {
+        let peer: SocketAddr = "127.0.0.1:9".parse().unwrap();
+        let failed = StandInEvent::Socket(SocketEvent::HandshakeFailed {
+            port: "mqtt",
+            peer,
+            reason: "no TLS".into(),
+        });
+        let words = words(&failed).unwrap();
+        for part in ["127.0.0.1:9", "mqtt", "no TLS"] {
+            assert!(words.contains(part), "{words}");
+        }
+    }
 }
