@@ -73,3 +73,11 @@ fn it_tells_of_the_events_that_are_asked_for_and_of_no_others() {
     let (_, told) = up(&["--events", "none"], "");
     assert!(!told.contains("a1aq9sQk2JE/sandbox"), "{told}");
 }
+
+#[test]
+fn its_device_keeps_to_the_keep_alives_that_are_let_in() {
+    for range in ["120..300", "0..30"] {
+        let (_, told) = up(&["--keepalive-range", range], "");
+        assert!(told.contains("a1aq9sQk2JE/sandbox connected"), "{told}");
+    }
+}

@@ -1,6 +1,7 @@
 //! `tern up`: stand-in, console, and a sample device in the sandbox, together.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -58,7 +59,12 @@ pub fn run(args: &UpArgs) -> Result<(), Failure> {
     options.devices.push(device.clone());
     let stand_in = StandIn::start(options).map_err(platform::PlatformError::from)?;
     let stop = Arc::new(AtomicBool::new(false));
-    let sandbox = start_device(&device, &stand_in, Arc::clone(&stop))?;
+    let sandbox = start_device(
+        &device,
+        &stand_in,
+        &args.platform.keepalive_range,
+        Arc::clone(&stop),
+    )?;
     let addresses = stand_in.addresses();
     let (greeting, warning) = greeting(&args.platform, addresses, stand_in.ca_path());
     println!("{greeting}");
@@ -196,6 +202,7 @@ fn own_device() -> Device {
 fn start_device(
     device: &Device,
     stand_in: &StandIn,
+    keep_alives: &RangeInclusive<u16>,
     stop: Arc<AtomicBool>,
 ) -> Result<JoinHandle<Result<(), ClientError>>, Failure> {
     let triple = device.triple.clone();
@@ -215,8 +222,8 @@ fn start_device(
         triple,
     }));
     params.tls = TlsSettings::with_ca_file(stand_in.ca_path())?;
-    // What it should do is the same with other windows than the default.
-    params.config.keep_alive_range = None;
+    params.config.keep_alive = nearest(keep_alives, params.config.keep_alive);
+    params.config.keep_alive_range = Some(keep_alives.clone());
     let (tell, told) = mpsc::channel();
     let thread = thread::Builder::new().name("sample-device".to_owned());
     let thread = thread
@@ -239,6 +246,12 @@ fn start_device(
         )),
         Err(mpsc::RecvError) => Ok(thread),
     }
+}
+
+/// The keep alive of those that the stand-in lets in that is nearest to this one.
+fn nearest(keep_alives: &RangeInclusive<u16>, keep_alive: u16) -> u16 {
+    // A range that was read is never empty.
+    keep_alive.max(*keep_alives.start()).min(*keep_alives.end())
 }
 
 fn publish_until(mut client: Client, topic: &str, stop: &AtomicBool) -> Result<(), ClientError> {
@@ -266,6 +279,13 @@ mod tests {
     use std::net::SocketAddr;
 
     use super::*;
+
+    #[test]
+    fn the_devices_keep_alive_is_the_nearest_that_is_let_in() {
+        assert_eq!(nearest(&(60..=300), 60), 60);
+        assert_eq!(nearest(&(120..=300), 60), 120);
+        assert_eq!(nearest(&(0..=30), 60), 30);
+    }
 
     #[test]
     fn without_a_word_it_tells_who_comes_and_goes() {
