@@ -126,7 +126,13 @@ impl Login {
             .collect();
         let timestamp = match options.timestamp {
             Some(Timestamp::Ms(ms)) => Some(ms.to_string()),
-            Some(Timestamp::Now) | None => None,
+            Some(Timestamp::Now) => {
+                return Err(Failure::usage(
+                    "--timestamp: it is now, which no login that is pasted was signed with; give the time that was \
+                     signed, in ms since 1970, or leave it out where that stands in the client id",
+                ));
+            }
+            None => None,
         };
         let checked = login::check(&Pasted {
             client_id: &self.client_id,
@@ -205,13 +211,8 @@ fn findings(
     let endpoint = endpoint(options, product_key, transport)?;
     let host = endpoint.as_ref().map(|endpoint| endpoint.host.as_str());
     let port = endpoint.as_ref().map(|endpoint| endpoint.port.to_string());
-    let keep_alive = options
-        .keepalive
-        .map_or_else(|| "60".to_owned(), |seconds| seconds.to_string());
-    let timestamp = match options.timestamp {
-        Some(Timestamp::Ms(ms)) => ms.to_string(),
-        Some(Timestamp::Now) | None => String::new(),
-    };
+    let keep_alive = options.keepalive.map(|seconds| seconds.to_string());
+    let timestamp = sources.timestamp()?.map(|ms| ms.to_string());
     let mut draft = Draft {
         product_key,
         device_name: options
@@ -223,13 +224,15 @@ fn findings(
             Some(AuthMode::Https) => Auth::Https,
             Some(AuthMode::Direct) | None => Auth::Direct,
         },
-        timestamp: &timestamp,
+        timestamp: timestamp.as_deref().unwrap_or_default(),
         transport,
         host,
         port: port.as_deref().unwrap_or_default(),
-        keep_alive: &keep_alive,
         ..Draft::default()
     };
+    if let Some(keep_alive) = &keep_alive {
+        draft.keep_alive = keep_alive;
+    }
     if let Some(range) = &options.keepalive_range {
         draft.keep_alive_range = Some(range.clone());
     }

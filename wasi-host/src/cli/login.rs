@@ -148,11 +148,19 @@ impl<'a> Sources<'a> {
             triple,
             client_id,
             method: self.options.sign_method.unwrap_or_default(),
-            timestamp: match self.options.timestamp {
-                None => None,
-                Some(Timestamp::Ms(ms)) => Some(ms),
-                Some(Timestamp::Now) => Some(now_ms()?),
-            },
+            timestamp: self.timestamp()?,
+        })
+    }
+
+    /// The time that is signed and sent, in ms since 1970, if one is.
+    ///
+    /// # Errors
+    /// It is to be now, and the clock is before 1970.
+    pub fn timestamp(&self) -> Result<Option<u64>, Failure> {
+        Ok(match self.options.timestamp {
+            None => None,
+            Some(Timestamp::Ms(ms)) => Some(ms),
+            Some(Timestamp::Now) => Some(now_ms()?),
         })
     }
 

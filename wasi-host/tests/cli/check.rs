@@ -166,6 +166,21 @@ fn connection_options_are_checked_before_anything_is_sent() {
 }
 
 #[test]
+fn now_is_a_time_to_send_but_none_that_a_pasted_login_was_signed_with() {
+    let ended = check(RIGHT, &["--timestamp", "now"]);
+    assert_eq!((ended.status, &ended.stdout[..]), (64, ""), "{ended:?}");
+    for part in ["--timestamp", "now", "in ms since 1970"] {
+        assert!(ended.stderr.contains(part), "{ended:?}");
+    }
+    assert_eq!(check(RIGHT, &["--timestamp", "789"]).status, 0);
+    let options = ["check", "--keepalive", "120", "--timestamp"];
+    assert_eq!(run(&[&options[..], &["now"]].concat()).status, 0);
+    // It is looked at: seconds are warned of.
+    let seconds = run(&[&options[..], &["1500000000"]].concat());
+    assert!(seconds.stdout.contains("1500000000000"), "{seconds:?}");
+}
+
+#[test]
 fn a_securemode_that_does_not_fit_the_transport_is_refused_although_the_password_is_right() {
     let ended = check(RIGHT, &["--transport", "tls", "--json"]);
     assert_eq!(ended.status, 65, "{ended:?}");
