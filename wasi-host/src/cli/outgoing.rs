@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use tern_component::batch::ReportEvent;
 use tern_core::device::{FailReason, Session};
 
+use crate::exit::Exit;
 use crate::run_loop::Notice;
 
 /// Messages under way at most: a small part of what a device may queue.
@@ -31,6 +32,8 @@ pub(super) struct Outgoing {
     published: u64,
     failed: u64,
     rejected: u64,
+    /// The end was asked for: what is not accepted from then on came too late, and is no fault of the data.
+    ending: bool,
 }
 
 /// What was asked for.
@@ -90,7 +93,7 @@ impl Outgoing {
             }
             Notice::NotAccepted { reason, .. } => {
                 let request = self.asked.pop_front();
-                self.rejected += 1;
+                self.rejected += u64::from(!self.ending);
                 if let Some(Request::Message { line, bytes }) = request {
                     self.bytes = self.bytes.saturating_sub(bytes);
                     if let Some(line) = line {
@@ -122,6 +125,19 @@ impl Outgoing {
         self.rejected += 1;
     }
 
+    /// The end was asked for.
+    pub(super) fn expect_no_more(&mut self) {
+        self.ending = true;
+    }
+
+    /// How the program ends that would end like this, were it not for what was not accepted.
+    pub(super) fn exit(&self, exit: Exit) -> Exit {
+        match exit {
+            Exit::Done if self.rejected > 0 => Exit::Data,
+            exit => exit,
+        }
+    }
+
     /// Whether everything asked for has its answer; some of it may still be under way.
     pub(super) fn is_answered(&self) -> bool {
         self.asked.is_empty()
@@ -140,11 +156,6 @@ impl Outgoing {
     /// Requests that ended without success after they had been accepted.
     pub(super) fn failed(&self) -> u64 {
         self.failed
-    }
-
-    /// Requests that were not accepted.
-    pub(super) fn rejected(&self) -> u64 {
-        self.rejected
     }
 
     fn close(&mut self, token: u64) -> bool {
@@ -254,7 +265,23 @@ mod tests {
             reason: "too large",
         };
         assert_eq!(outgoing.hear(&no).as_deref(), Some("line 3: too large"));
-        assert_eq!(outgoing.rejected(), 1);
         assert!(outgoing.is_idle());
+        assert_eq!(outgoing.exit(Exit::Done), Exit::Data);
+        assert_eq!(outgoing.exit(Exit::Network), Exit::Network);
+    }
+
+    #[test]
+    fn what_comes_too_late_is_no_bad_data() {
+        let mut outgoing = Outgoing::default();
+        outgoing.asked(message(7));
+        outgoing.expect_no_more();
+        let no = Notice::NotAccepted {
+            is_full: false,
+            reason: "it is ending",
+        };
+        outgoing.hear(&no);
+        assert_eq!(outgoing.exit(Exit::Done), Exit::Done);
+        outgoing.reject();
+        assert_eq!(outgoing.exit(Exit::Done), Exit::Data);
     }
 }

@@ -73,6 +73,9 @@ pub fn run(args: &PublishArgs, sources: &Sources<'_>, printer: Printer) -> Resul
     let mut ended_input = false;
     while !online.is_over() {
         let mut notes = Vec::new();
+        if online.is_stopping() {
+            outgoing.expect_no_more();
+        }
         online.turn(None, &mut |notice| {
             connected |= matches!(notice, Notice::Event(ReportEvent::Connected { .. }));
             notes.extend(outgoing.hear(notice));
@@ -114,10 +117,7 @@ pub fn run(args: &PublishArgs, sources: &Sources<'_>, printer: Printer) -> Resul
         online.note(&format!("published {} messages", outgoing.published()));
     }
     let exit = online.exit(outgoing.failed() > 0 || !outgoing.is_idle())?;
-    Ok(match exit {
-        Exit::Done if outgoing.rejected() > 0 => Exit::Data,
-        exit => exit,
-    })
+    Ok(outgoing.exit(exit))
 }
 
 enum Input {

@@ -33,7 +33,7 @@ pub struct RunArgs {
     pub store: Option<PathBuf>,
 }
 
-/// Stays online until a signal comes.
+/// Stays online until a signal comes. It ends as bad data where a line of stdin was not taken.
 ///
 /// # Errors
 /// The options are wrong, before anything is sent; or the system or the sandbox fails.
@@ -54,6 +54,9 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
     let mut asked = false;
     while !online.is_over() {
         let mut notes = Vec::new();
+        if online.is_stopping() {
+            outgoing.expect_no_more();
+        }
         online.turn(None, &mut |notice| {
             connected |= matches!(notice, Notice::Event(ReportEvent::Connected { .. }));
             notes.extend(outgoing.hear(notice));
@@ -88,10 +91,12 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
                     online.note(&format!(
                         "line {number}: it has more than {limit} bytes, and was not published"
                     ));
+                    outgoing.reject();
                     continue;
                 }
                 Some(Line::Failed(error)) => {
                     online.note(&format!("stdin can't be read any more: {error}"));
+                    outgoing.reject();
                     continue;
                 }
                 // The end of stdin does not end a device.
@@ -104,12 +109,16 @@ pub fn run(args: &RunArgs, sources: &Sources<'_>, printer: Printer) -> Result<Ex
                     outgoing.asked(Request::Message { line, bytes });
                     online.publish(topic.as_str(), payload, QoS::AtLeastOnce);
                 }
-                Err(words) => online.note(&format!("line {number}: {words}")),
+                Err(words) => {
+                    online.note(&format!("line {number}: {words}"));
+                    outgoing.reject();
+                }
             }
         }
     }
     online.note_what_stays();
-    online.exit(outgoing.failed() > 0 || !outgoing.is_idle())
+    let exit = online.exit(outgoing.failed() > 0 || !outgoing.is_idle())?;
+    Ok(outgoing.exit(exit))
 }
 
 /// Reads `TOPIC<TAB>PAYLOAD`.

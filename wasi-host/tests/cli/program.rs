@@ -62,13 +62,22 @@ pub(crate) fn start_unread(args: &[&str], variables: &[(&str, &str)]) -> (Runnin
 
 /// Starts `tern` as [`start`] does, with this stdout.
 pub(crate) fn start_with(args: &[&str], variables: &[(&str, &str)], stdout: Stdio) -> Running {
+    Running::spawn(command(args, variables), stdout)
+}
+
+/// Starts `tern` as [`start`] does, with this stdin.
+pub(crate) fn start_reading(args: &[&str], variables: &[(&str, &str)], stdin: Stdio) -> Running {
+    Running::spawn_reading(command(args, variables), stdin, Stdio::piped())
+}
+
+fn command(args: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tern"));
     command
         .args(args)
         .env_remove("TERN_DEVICE_SECRET")
         .env_remove("TERN_PASSWORD")
         .envs(variables.iter().copied());
-    Running::spawn(command, stdout)
+    command
 }
 
 /// Runs `tern` to its end, with `input` on its stdin.
@@ -88,11 +97,12 @@ pub(crate) fn run(args: &[&str]) -> Ended {
 
 impl Running {
     /// Starts a command that becomes `tern`.
-    pub(crate) fn spawn(mut command: Command, stdout: Stdio) -> Self {
-        command
-            .stdin(Stdio::piped())
-            .stdout(stdout)
-            .stderr(Stdio::piped());
+    pub(crate) fn spawn(command: Command, stdout: Stdio) -> Self {
+        Self::spawn_reading(command, Stdio::piped(), stdout)
+    }
+
+    fn spawn_reading(mut command: Command, stdin: Stdio, stdout: Stdio) -> Self {
+        command.stdin(stdin).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         Self {
             stdin: child.stdin.take(),

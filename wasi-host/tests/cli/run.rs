@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::cloud::{Cloud, TOPIC};
+use crate::cloud::{Cloud, SECRET, TOPIC};
+use crate::program::start_reading;
 
 #[test]
 fn stdins_lines_are_published_and_what_comes_is_printed() {
@@ -31,8 +32,39 @@ fn people_get_lines_in_the_form_that_it_reads() {
     run.write(&format!("{TOPIC}\tgood\n"));
     run.says("published message");
     let ended = run.stop();
-    assert_eq!(ended.status, 0);
+    // As `tern pub -l` ends: not everything was taken.
+    assert_eq!(ended.status, 65);
     assert_eq!(ended.stdout, format!("{TOPIC}\tgood\n"));
+}
+
+#[test]
+fn a_line_that_is_not_taken_is_told_and_ends_it_with_65() {
+    let cloud = Cloud::start();
+    let url = cloud.url("mqtt");
+    let large = format!("{TOPIC}\t{}\n", "x".repeat(300 * 1024));
+    let longer = format!("{TOPIC}\t{}\n", "x".repeat(5 * 1024 * 1024));
+    for (line, words) in [
+        (&large, "payload has 307200 bytes"),
+        (
+            &longer,
+            "it has more than 4194304 bytes, and was not published",
+        ),
+    ] {
+        let mut run = cloud.begin("run", &["--json"]);
+        run.event("connected");
+        run.write(line);
+        assert!(run.says("line 1: ").contains(words));
+        // The rest goes on.
+        run.write(&format!("{TOPIC}\tsmall\n"));
+        run.event("published");
+        assert_eq!(run.stop().status, 65, "{words}");
+    }
+    // A stdin that can't be read is no end of it: here it is a folder.
+    let folder = std::fs::File::open(cloud.folder.path()).unwrap();
+    let args = cloud.device("run", &url);
+    let mut run = start_reading(&args, &[SECRET], folder.into());
+    run.says("stdin can't be read any more: ");
+    assert_eq!(run.stop().status, 65);
 }
 
 #[test]
