@@ -52,14 +52,14 @@ pub fn run(args: &ReplayArgs) -> Result<Exit, Failure> {
     let replayed = replay(&args.file, engine)?;
     let mut printer = Printer::new(args.json, Lead::Nothing);
     let report = Report::new(&replayed);
-    if args.json {
-        let line = serde_json::to_string(&report)
-            .map_err(|error| Failure::new(Exit::Fault, error.to_string()))?;
-        printer.result(&line);
-        printer.flush(Duration::MAX)?;
+    let text = if args.json {
+        serde_json::to_string(&report)
+            .map_err(|error| Failure::new(Exit::Fault, error.to_string()))?
     } else {
-        printer.note(&report.for_people(&args.file.display().to_string()));
-    }
+        report.for_people(&args.file.display().to_string())
+    };
+    printer.result(&text);
+    printer.flush(Duration::MAX)?;
     Ok(match replayed.replayed {
         Replayed::Same { .. } => Exit::Done,
         Replayed::Different { .. } => Exit::Fault,
