@@ -122,9 +122,11 @@ pub enum EngineError {
     #[error("the sandbox failed: {0}")]
     Sandbox(String),
     /// The engine that was named is no more: it has trapped.
-    #[error("the engine is gone: it has trapped before")]
+    #[error("the engine is gone: it has trapped before; open its devices anew in another one")]
     Gone,
     /// Guest and host disagree on the layout.
-    #[error("the component's answer can't be read: {0}")]
+    #[error(
+        "the component's answer can't be read: {0}; it is a fault of this program, please report it"
+    )]
     Layout(#[from] BadRow),
 }

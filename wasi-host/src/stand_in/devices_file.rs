@@ -44,7 +44,9 @@ pub enum DevicesFileFault {
     #[error("can't read this file: {0}; check the path given with --devices")]
     Unreadable(std::io::Error),
     /// The file is too large.
-    #[error("the file has {0} bytes, more than the {MAX_FILE} allowed")]
+    #[error(
+        "the file has {0} bytes, more than the {MAX_FILE} allowed; check that it is the right one, or leave devices out"
+    )]
     TooLarge(u64),
     /// The file is no TOML.
     #[error("not TOML: {0}")]

@@ -95,11 +95,16 @@ pub(super) async fn limit_body(
 /// Why a body is not there.
 #[derive(Debug, thiserror::Error)]
 enum BodyError {
-    #[error("the body of the request is larger than {max} bytes, the most that is taken here")]
+    #[error(
+        "the body of the request is larger than {max} bytes, the most that is taken here; send less"
+    )]
     TooLarge { max: usize },
-    #[error("the body of the request broke off: {0}")]
+    #[error("the body of the request broke off: {0}; send it again, whole")]
     Broken(axum::Error),
-    #[error("the body of the request did not come within {} s", BODY_TIMEOUT.as_secs())]
+    #[error(
+        "the body of the request did not come within {} s; send as many bytes as its head says, at once",
+        BODY_TIMEOUT.as_secs()
+    )]
     Slow,
     #[error("{MAX_BODIES} bytes of other requests are under way already; try again in a moment")]
     NoRoom,

@@ -118,8 +118,7 @@ fn a_form_that_is_too_large_is_read_and_answered_with_413() {
     for kibibytes in [17, 100, 4 * 1024] {
         let form = "x".repeat(kibibytes * 1024);
         let answer = post(&setup, "POST", "/auth/devicename", &form);
-        let sentence =
-            "the body of the request is larger than 16384 bytes, the most that is taken here\n";
+        let sentence = "the body of the request is larger than 16384 bytes, the most that is taken here; send less\n";
         assert_eq!((answer.status, answer.text().as_str()), (413, sentence));
         let event = setup.event("request_refused");
         assert_eq!(

@@ -304,7 +304,7 @@ fn a_body_that_is_too_large_is_read_and_answered_with_413() {
         let answer = request(http, method, path, &" ".repeat(4 * 1024 * 1024));
         assert_eq!(answer.status, 413, "{path}");
         let error = format!(
-            "the body of the request is larger than {limit} bytes, the most that is taken here"
+            "the body of the request is larger than {limit} bytes, the most that is taken here; send less"
         );
         assert_eq!(answer.json()["error"], error);
     }
