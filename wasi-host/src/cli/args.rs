@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use tern_core::auth::AuthUrl;
+use tern_core::device::Config;
+use tern_core::explain::preflight::Draft;
 use tern_core::identity::{DeviceName, Endpoint, ProductKey, Region, TransportKind};
 use tern_core::sign::SignMethod;
 
@@ -58,11 +60,11 @@ pub struct Options {
     /// The client id [default: PRODUCTKEY.DEVICENAME]
     #[arg(short = 'i', long, value_name = "ID", help_heading = "Session")]
     pub client_id: Option<String>,
-    /// Keep alive in seconds [default: 60]
-    #[arg(long, value_name = "SECONDS", value_parser = keep_alive, help_heading = "Session")]
+    /// Keep alive in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = keep_alive, help = keep_alive_help(), help_heading = "Session")]
     pub keepalive: Option<u16>,
-    /// Keep alives that the platform takes, in seconds [default: 60..300]
-    #[arg(long, value_name = "A..B", value_parser = keep_alive_range, help_heading = "Session")]
+    /// Keep alives that the platform takes, in seconds
+    #[arg(long, value_name = "A..B", value_parser = keep_alive_range, help = range_help(), help_heading = "Session")]
     pub keepalive_range: Option<RangeInclusive<u16>>,
     /// Whether to begin without a session [default: false for run and sample, true for pub and sub]
     #[arg(long, value_name = "true|false", help_heading = "Session")]
@@ -140,17 +142,47 @@ impl FromStr for Timestamp {
     }
 }
 
+/// The keep alives that the platform takes; the core knows them.
+const RANGE: RangeInclusive<u16> = Config::KEEP_ALIVE_RANGE;
+
+fn keep_alive_help() -> String {
+    let default = Draft::default().keep_alive;
+    format!("Keep alive in seconds [default: {default}]")
+}
+
+fn range_help() -> String {
+    let range = range_in_words(&RANGE);
+    format!("Keep alives that the platform takes, in seconds [default for devices: {range}]")
+}
+
+/// A range of keep alives as [`keep_alive_range`] reads it.
+pub fn range_in_words(range: &RangeInclusive<u16>) -> String {
+    format!("{}..{}", range.start(), range.end())
+}
+
 /// Reads a keep alive in seconds.
+///
+/// # Errors
+/// It is no number of seconds that a CONNECT can hold.
 pub fn keep_alive(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| {
-        "a keep alive is a whole number of seconds, at most 65535; the platform takes 60 to 300"
-            .to_owned()
+        format!(
+            "a keep alive is a whole number of seconds, at most 65535; the platform takes {} to {}",
+            RANGE.start(),
+            RANGE.end()
+        )
     })
 }
 
 /// Reads `A..B`, both in seconds and both taken.
+///
+/// # Errors
+/// It has another form, or nothing is in it.
 pub fn keep_alive_range(text: &str) -> Result<RangeInclusive<u16>, String> {
-    let wrong = || "write it as A..B, each 0 to 65535 seconds, such as 60..300".to_owned();
+    let wrong = || {
+        let range = range_in_words(&RANGE);
+        format!("write it as A..B, each 0 to 65535 seconds, such as {range}")
+    };
     let (first, last) = text.split_once("..").ok_or_else(wrong)?;
     let first: u16 = first.parse().map_err(|_| wrong())?;
     let last: u16 = last.parse().map_err(|_| wrong())?;

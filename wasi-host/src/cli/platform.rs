@@ -4,13 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, LazyLock, mpsc};
 use std::time::Duration;
 
 use tern_platform::sample::{self, DEVICE_NAME, DEVICE_SECRET, PRODUCT_KEY};
 use tern_platform::{IdleFactor, Settings};
 
-use super::args::keep_alive_range;
+use super::args::{keep_alive_range, range_in_words};
 use super::open_files;
 use crate::exit::{Exit, Failure};
 use crate::stand_in::{
@@ -21,6 +21,10 @@ use crate::stand_in::{
 
 /// How long the last events may take to be read, once the stand-in has ended.
 const LAST_EVENTS: Duration = Duration::from_secs(1);
+
+/// The keep alives that are let in unless an option says otherwise.
+static DEFAULT_RANGE: LazyLock<String> =
+    LazyLock::new(|| range_in_words(&Settings::default().keep_alive));
 
 /// The options of `tern platform`.
 #[derive(Debug, clap::Args)]
@@ -41,10 +45,10 @@ pub struct PlatformArgs {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Keep alives that are let in, in seconds.
-    #[arg(long, value_name = "MIN..MAX", default_value = "60..300", value_parser = keep_alive_range)]
+    #[arg(long, value_name = "MIN..MAX", default_value = DEFAULT_RANGE.as_str(), value_parser = keep_alive_range)]
     pub keepalive_range: RangeInclusive<u16>,
     /// Drop a connection after this many keep alives without a packet.
-    #[arg(long, value_name = "FACTOR", default_value = "1.5")]
+    #[arg(long, value_name = "FACTOR", default_value_t)]
     pub idle_factor: IdleFactor,
     /// Tell only of these events, with commas between; addresses are always told [default: all; with `up` connected,
     /// refused, disconnected, auth_refused]
@@ -234,6 +238,8 @@ pub(super) mod tests {
     #[test]
     fn without_options_everything_listens_on_loopback() {
         let args = args();
+        assert_eq!(args.keepalive_range, Settings::default().keep_alive);
+        assert_eq!(args.idle_factor, Settings::default().idle_factor);
         for address in [&args.listen, &args.https, &args.http] {
             assert_eq!(address.host(), "127.0.0.1", "{address}");
         }

@@ -119,6 +119,22 @@ fn help_and_version_are_no_errors() {
 }
 
 #[test]
+fn help_tells_the_keep_alives_of_devices_alone() {
+    for program in ["run", "fleet"] {
+        let ended = run(&[program, "--help"]);
+        // Wrapped as the terminal is wide.
+        let words: Vec<&str> = ended.stdout.split_whitespace().collect();
+        let words = words.join(" ");
+        for part in [
+            "Keep alive in seconds [default: 60]",
+            "[default for devices: 60..300]",
+        ] {
+            assert!(words.contains(part), "{program}: {words}");
+        }
+    }
+}
+
+#[test]
 fn bad_data_ends_with_65_and_names_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &str| {
