@@ -206,11 +206,14 @@ impl HttpsError {
     fn kind(&self) -> CloseKind {
         match &self.fault {
             HttpsFault::Transport(error) => CloseReason::from(error).kind,
-            HttpsFault::NoTls | HttpsFault::Url { .. } => CloseKind::Certificate,
+            HttpsFault::NoTls => CloseKind::Certificate,
             HttpsFault::TimedOut { .. } => CloseKind::TimedOut,
             HttpsFault::TooLarge(_) | HttpsFault::NotHttp { .. } => CloseKind::Protocol,
             HttpsFault::Cut => CloseKind::Closed,
-            HttpsFault::Thread(_) | HttpsFault::Panicked => CloseKind::Network,
+            // No connection was made.
+            HttpsFault::Url { .. } | HttpsFault::Thread(_) | HttpsFault::Panicked => {
+                CloseKind::Network
+            }
         }
     }
 

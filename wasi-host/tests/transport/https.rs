@@ -289,6 +289,8 @@ fn a_url_that_is_not_https_is_never_asked() {
             matches!(error.fault, HttpsFault::Url { .. }),
             "{url}: {error}"
         );
+        // No certificate was seen.
+        assert_eq!(CloseReason::from(&error).kind, CloseKind::Network);
     }
 }
 
