@@ -33,7 +33,7 @@ mod http;
 mod hub;
 mod listen;
 mod port;
-mod replay;
+mod rewound;
 mod server;
 mod stop;
 mod tls_fault;

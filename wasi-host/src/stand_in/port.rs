@@ -23,7 +23,7 @@ use super::byte_stream::{ByteStream, MqttCarrier};
 use super::connection::Conversation;
 use super::events::SocketEvent;
 use super::hub::Hub;
-use super::replay::Replay;
+use super::rewound::Rewound;
 use super::stop::Stop;
 use super::tls_fault::in_words;
 use super::websocket::WebSocketBytes;
@@ -132,7 +132,7 @@ impl Newcomer<'_> {
         let Some(first) = self.first_byte(read).await? else {
             return Ok(None);
         };
-        self.mqtt_or_websocket(first, Replay::new(vec![first], opened), true)
+        self.mqtt_or_websocket(first, Rewound::new(vec![first], opened), true)
             .await
     }
 

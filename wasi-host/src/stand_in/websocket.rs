@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 
-use super::replay::Replay;
+use super::rewound::Rewound;
 
 /// Largest frame and message that is taken, in bytes: the platform's packet limit is lower.
 const MAX_FRAME: usize = 1024 * 1024;
@@ -48,7 +48,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocketBytes<S> {
     ///
     /// # Errors
     /// What is wrong with the request, in words; the client has been told too.
-    pub(crate) async fn accept(mut stream: S) -> Result<WebSocketBytes<Replay<S>>, String> {
+    pub(crate) async fn accept(mut stream: S) -> Result<WebSocketBytes<Rewound<S>>, String> {
         let head = read_head(&mut stream).await?;
         if !asks_for_websocket(&head) {
             // Where this fails the client has gone; it is told of all the same.
@@ -62,7 +62,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocketBytes<S> {
             .max_write_buffer_size(MAX_FRAME)
             .max_message_size(Some(MAX_FRAME))
             .max_frame_size(Some(MAX_FRAME));
-        let stream = Metered::new(Replay::new(head, stream));
+        let stream = Metered::new(Rewound::new(head, stream));
         let socket = accept_hdr_async_with_config(stream, select_mqtt, Some(config)).await;
         let mut socket = socket.map_err(|error| match error {
             // The only answer of this kind is our own, below.

@@ -7,13 +7,13 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A stream that begins with bytes read before.
-pub(crate) struct Replay<S> {
+pub(crate) struct Rewound<S> {
     read: Vec<u8>,
     given: usize,
     stream: S,
 }
 
-impl<S> Replay<S> {
+impl<S> Rewound<S> {
     pub(crate) fn new(read: Vec<u8>, stream: S) -> Self {
         Self {
             read,
@@ -23,7 +23,7 @@ impl<S> Replay<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Replay<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Rewound<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -44,7 +44,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Replay<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Replay<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
