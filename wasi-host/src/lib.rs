@@ -14,4 +14,5 @@ pub mod roots;
 pub mod run_loop;
 pub mod stand_in;
 pub mod store;
+mod text_line;
 pub mod transport;

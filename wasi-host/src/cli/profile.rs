@@ -19,6 +19,7 @@ use serde::de::{Deserializer, Visitor};
 use toml::Spanned;
 
 use super::args::{self, Options};
+use crate::text_line::line_of;
 
 /// Why a profile was not taken. Prints as `profile FILE:LINE: what is wrong; what to do`.
 #[derive(Debug, thiserror::Error)]
@@ -209,11 +210,6 @@ fn words(message: &str, text: &str, at: usize) -> String {
         }
         _ => format!("{key}: {message}"),
     }
-}
-
-fn line_of(text: &str, at: usize) -> usize {
-    let before = text.as_bytes().get(..at).unwrap_or(text.as_bytes());
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ use tern_platform::Device;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::text_line::line_of;
+
 /// The largest devices file that is read, in bytes: about 100,000 devices.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
 
@@ -258,15 +260,6 @@ fn in_order<'t, 'i>(
     let mut keys: Vec<_> = table.keys().collect();
     keys.sort_by_key(|key| key.span().start);
     keys.into_iter()
-}
-
-/// The line of an offset, counted from 1.
-fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        + 1
 }
 
 struct Place(Option<usize>);
