@@ -26,6 +26,7 @@ pub mod replay;
 pub mod run;
 pub mod sample;
 pub mod sign;
+mod signals;
 pub mod subscribe;
 pub mod up;
 

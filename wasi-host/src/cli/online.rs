@@ -18,6 +18,7 @@ use super::lines::Lines;
 use super::login::{Defaults, Sources};
 use super::pace::Pace;
 use super::printer::{Printed, Printer};
+use super::signals;
 use crate::engine::Engine;
 use crate::events::{Happening, REQUESTED};
 use crate::exit::{Exit, Failure};
@@ -118,15 +119,7 @@ impl Online {
         }
         printer.set_waker(run_loop.waker());
         let signalled = Arc::new(AtomicBool::new(false));
-        let (seen, waker) = (Arc::clone(&signalled), run_loop.waker());
-        ctrlc::set_handler(move || {
-            if seen.swap(true, Ordering::AcqRel) {
-                std::process::exit(Exit::TimedOut.status().into());
-            }
-            // Where it can't be woken, the poll is gone, and the program is at its end.
-            let _ = waker.wake();
-        })
-        .map_err(|error| Failure::new(Exit::Fault, format!("no signal can be caught: {error}")))?;
+        signals::catch(Arc::clone(&signalled), run_loop.waker())?;
         if keeping.is_some() {
             // Subscriptions are asked for again by whoever wants them.
             run_loop.restore(

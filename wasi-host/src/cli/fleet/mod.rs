@@ -9,7 +9,7 @@ mod options;
 
 use std::sync::atomic::Ordering;
 
-use super::open_files;
+use super::{open_files, signals};
 use crate::exit::{Exit, Failure};
 use crate::fleet::run::{Run, Settings};
 use display::Display;
@@ -44,15 +44,7 @@ fn run_fleet(args: &RunArgs) -> Result<Exit, Failure> {
     let run = Run::new(&plan, settings, &config, logins.tls()?)?;
 
     let (signalled, waker) = run.stopper();
-    let (seen, wake) = (signalled.clone(), waker.clone());
-    ctrlc::set_handler(move || {
-        if seen.swap(true, Ordering::AcqRel) {
-            std::process::exit(Exit::TimedOut.status().into());
-        }
-        // Where it can't be woken, the poll is gone, and the program is at its end.
-        let _ = wake.wake();
-    })
-    .map_err(|error| Failure::new(Exit::Fault, format!("no signal can be caught: {error}")))?;
+    signals::catch(signalled.clone(), waker)?;
 
     let mut display = Display::new(logins.json());
     display.started(&plan, &settings);
