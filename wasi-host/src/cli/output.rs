@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use mio::Waker;
 
 use super::direct::Direct;
+use crate::exit::{Exit, Failure};
 
 /// Bytes that wait for the reader, from which on it is full.
 const FULL: usize = 4 * 1024 * 1024;
@@ -196,6 +197,14 @@ impl Shared {
             self.changed.notify_all();
         }
     }
+}
+
+/// An error of stdout that its reader's end does not explain.
+pub(super) fn unwritable(error: &io::Error) -> Failure {
+    Failure::new(
+        Exit::Network,
+        format!("stdout can't be written: {error}; check where it goes to"),
+    )
 }
 
 /// Whether an error of stdout says that its reader has gone: that is a reason to end, and no failure.

@@ -11,9 +11,9 @@ use std::time::{Duration, SystemTime};
 use mio::Waker;
 use tern_component::batch::ReportEvent;
 
-use super::output::{Output, is_reader_gone};
+use super::output::{Output, is_reader_gone, unwritable};
 use crate::events::Happening;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 
 /// What stands before a payload on stdout, where it is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,10 +131,7 @@ impl Printer {
     /// Warns that nobody checks who answers at `place`: on stderr, and as an event where events are printed.
     pub fn warn_unverified(&mut self, place: &str) {
         let happening = Happening::Warning {
-            text: &format!(
-                "--insecure: nobody checks who answers at {place}; whoever is on the way can read and change \
-                 everything, the login too; use --cafile"
-            ),
+            text: &unverified(place),
         };
         if self.json {
             self.tell(&happening);
@@ -159,10 +156,7 @@ impl Printer {
             Ok(true) => Ok(Printed::All),
             Ok(false) => Ok(Printed::Waiting),
             Err(error) if is_reader_gone(&error) => Ok(Printed::ReaderGone),
-            Err(error) => Err(Failure::new(
-                Exit::Network,
-                format!("stdout can't be written: {error}; check where it goes to"),
-            )),
+            Err(error) => Err(unwritable(&error)),
         }
     }
 
@@ -190,6 +184,14 @@ impl Printer {
         self.out.push(payload);
         self.out.push(b"\n");
     }
+}
+
+/// The warning that nobody checks who answers at `place`.
+pub(super) fn unverified(place: &str) -> String {
+    format!(
+        "--insecure: nobody checks who answers at {place}; whoever is on the way can read and change everything, the \
+         login too; use --cafile"
+    )
 }
 
 /// Says something on stderr. Where nobody reads that, there is nobody to tell.

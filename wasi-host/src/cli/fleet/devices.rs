@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use super::logins::{read_devices, triple};
 use super::options::DevicesArgs;
 use crate::cli::args::Options;
-use crate::cli::output::is_reader_gone;
+use crate::cli::output::{is_reader_gone, unwritable};
 use crate::exit::{Exit, Failure};
 
 /// Prints the devices.
@@ -46,8 +46,5 @@ fn ended(error: &io::Error) -> Result<Exit, Failure> {
     if is_reader_gone(error) {
         return Ok(Exit::Done);
     }
-    Err(Failure::new(
-        Exit::Network,
-        format!("stdout can't be written: {error}; check where it goes to"),
-    ))
+    Err(unwritable(error))
 }

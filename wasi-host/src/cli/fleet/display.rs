@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::cli::printer::{Lead, Printed, Printer};
+use crate::cli::printer::{Lead, Printed, Printer, unverified};
 use crate::exit::Failure;
 use crate::fleet::plan::Plan;
 use crate::fleet::run::{Ended, Progress, Settings, Told};
@@ -280,10 +280,7 @@ impl Display {
             return;
         }
         self.warned.push(place.to_owned());
-        let text = format!(
-            "--insecure: nobody checks who answers at {place}; whoever is on the way can read and change \
-             everything, the login too; use --cafile"
-        );
+        let text = unverified(place);
         if self.json {
             self.event(&Event::Warning { text: &text });
         }
