@@ -1,4 +1,5 @@
-//! The connection options that `run`, `pub`, `sub`, `sample`, `sign`, `auth` and `check` share, as they are typed.
+//! The connection options that `run`, `pub`, `sub`, `sample`, `sign`, `auth` and `check` share, as they are typed; most
+//! of them are `fleet`'s too.
 //!
 //! Nothing is decided here: which options go together, and what they amount to, is [`login`](super::login)'s.
 
@@ -19,6 +20,30 @@ pub struct Options {
     /// Connect there: mqtt, mqtts, ws or wss (ports 1883, 8883, 80, 443)
     #[arg(long, value_name = "SCHEME://HOST[:PORT]", help_heading = "Where")]
     pub url: Option<Endpoint>,
+    /// What a fleet has as well.
+    #[command(flatten)]
+    pub connection: Connection,
+
+    /// The device's productKey
+    #[arg(long, value_name = "KEY", help_heading = "Device")]
+    pub product_key: Option<ProductKey>,
+    /// The device's deviceName
+    #[arg(long, value_name = "NAME", help_heading = "Device")]
+    pub device_name: Option<DeviceName>,
+    /// Read the deviceSecret from this file; else it comes from TERN_DEVICE_SECRET
+    #[arg(long, value_name = "FILE", help_heading = "Device")]
+    pub secret_file: Option<PathBuf>,
+    /// Sign and send this time, in ms since 1970, or `now` [default: none is sent]
+    #[arg(long, value_name = "MS|now", help_heading = "Login")]
+    pub timestamp: Option<Timestamp>,
+    /// The client id [default: PRODUCTKEY.DEVICENAME]
+    #[arg(short = 'i', long, value_name = "ID", help_heading = "Session")]
+    pub client_id: Option<String>,
+}
+
+/// What the connection of one device and those of a fleet have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Connection {
     /// Connect to the product's own host in this region
     #[arg(long, value_name = "R", help_heading = "Where")]
     pub region: Option<Region>,
@@ -35,46 +60,31 @@ pub struct Options {
     #[arg(long, help_heading = "Where")]
     pub insecure: bool,
 
-    /// The device's productKey
-    #[arg(long, value_name = "KEY", help_heading = "Device")]
-    pub product_key: Option<ProductKey>,
-    /// The device's deviceName
-    #[arg(long, value_name = "NAME", help_heading = "Device")]
-    pub device_name: Option<DeviceName>,
-    /// Read the deviceSecret from this file; else it comes from TERN_DEVICE_SECRET
-    #[arg(long, value_name = "FILE", help_heading = "Device")]
-    pub secret_file: Option<PathBuf>,
     /// Sign the CONNECT itself, or authenticate over HTTPS first [default: direct]
-    #[arg(long, value_name = "direct|https", help_heading = "Device")]
+    #[arg(long, value_name = "direct|https", help_heading = "Login")]
     pub auth: Option<AuthMode>,
     /// Where to authenticate over HTTPS [default: the region's own host]
-    #[arg(long, value_name = "URL", help_heading = "Device")]
+    #[arg(long, value_name = "URL", help_heading = "Login")]
     pub auth_url: Option<AuthUrl>,
     /// hmacsha1, hmacmd5 or hmacsha256 [default: hmacsha1]
-    #[arg(long, value_name = "METHOD", help_heading = "Device")]
+    #[arg(long, value_name = "METHOD", help_heading = "Login")]
     pub sign_method: Option<SignMethod>,
-    /// Sign and send this time, in ms since 1970, or `now` [default: none is sent]
-    #[arg(long, value_name = "MS|now", help_heading = "Device")]
-    pub timestamp: Option<Timestamp>,
+    /// The user name, for other brokers
+    #[arg(short = 'u', long, value_name = "USER", help_heading = "Login")]
+    pub username: Option<String>,
+    /// Read the password from this file (also written -P-file); else it comes from TERN_PASSWORD
+    #[arg(long, value_name = "FILE", help_heading = "Login")]
+    pub password_file: Option<PathBuf>,
 
-    /// The client id [default: PRODUCTKEY.DEVICENAME]
-    #[arg(short = 'i', long, value_name = "ID", help_heading = "Session")]
-    pub client_id: Option<String>,
     /// Keep alive in seconds
     #[arg(long, value_name = "SECONDS", value_parser = keep_alive, help = keep_alive_help(), help_heading = "Session")]
     pub keepalive: Option<u16>,
     /// Keep alives that the platform takes, in seconds
     #[arg(long, value_name = "A..B", value_parser = keep_alive_range, help = range_help(), help_heading = "Session")]
     pub keepalive_range: Option<RangeInclusive<u16>>,
-    /// Whether to begin without a session [default: false for run and sample, true for pub and sub]
+    /// Whether to begin without a session [default: false for run and sample, else true]
     #[arg(long, value_name = "true|false", help_heading = "Session")]
     pub clean_session: Option<bool>,
-    /// The user name, for other brokers
-    #[arg(short = 'u', long, value_name = "USER", help_heading = "Session")]
-    pub username: Option<String>,
-    /// Read the password from this file (also written -P-file); else it comes from TERN_PASSWORD
-    #[arg(long, value_name = "FILE", help_heading = "Session")]
-    pub password_file: Option<PathBuf>,
 
     /// Read options from this TOML file; the command line and the environment win
     #[arg(long, value_name = "FILE")]

@@ -25,7 +25,7 @@ pub struct AuthArgs {
 /// Something is missing, or breaks its rule; no answer came; stdout can't be written.
 pub fn run(sources: &Sources<'_>, printer: &mut Printer) -> Result<Exit, Failure> {
     let options = sources.options();
-    if options.auth == Some(AuthMode::Direct) {
+    if options.connection.auth == Some(AuthMode::Direct) {
         return Err(Failure::usage(
             "tern auth is the HTTPS authentication; for the direct connect's signature use tern sign",
         ));

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tern_core::explain::Auth;
 use tern_core::explain::login::{self, Checked, Part, Pasted, Verdict};
 use tern_core::explain::preflight::{self, Draft, Field};
-use tern_core::identity::{Endpoint, ProductKey, TransportKind};
+use tern_core::identity::{ProductKey, TransportKind};
 use zeroize::Zeroizing;
 
 use super::args::{AuthMode, Options, Timestamp};
@@ -94,12 +94,19 @@ impl Login {
             None => pasted::Login::default(),
         };
         let client_id = args.client_id_sent.clone().or(file.client_id);
-        let username = sources.options().username.clone().or(file.username);
+        let username = sources
+            .options()
+            .connection
+            .username
+            .clone()
+            .or(file.username);
         if client_id.is_none() && username.is_none() && file.password.is_none() {
             return Ok(None);
         }
         let password = match file.password {
-            Some(password) if sources.options().password_file.is_none() => Some(password),
+            Some(password) if sources.options().connection.password_file.is_none() => {
+                Some(password)
+            }
             _ => sources.password()?,
         };
         let secret = sources.secret()?.map(|(secret, _)| secret);
@@ -182,9 +189,9 @@ const fn option_of(part: Part) -> &'static str {
 fn known_transport(sources: &Sources<'_>) -> Result<Option<TransportKind>, Failure> {
     let options = sources.options();
     let is_known = options.url.is_some()
-        || options.region.is_some()
-        || options.instance.is_some()
-        || options.transport.is_some();
+        || options.connection.region.is_some()
+        || options.connection.instance.is_some()
+        || options.connection.transport.is_some();
     let transport = sources.transport()?;
     Ok(is_known.then_some(transport))
 }
@@ -197,9 +204,9 @@ fn findings(
     let options = sources.options();
     let transport = sources.transport()?;
     let is_asked = options.url.is_some()
-        || options.region.is_some()
-        || options.instance.is_some()
-        || options.keepalive.is_some()
+        || options.connection.region.is_some()
+        || options.connection.instance.is_some()
+        || options.connection.keepalive.is_some()
         || options.client_id.is_some();
     if !is_asked {
         return Ok(None);
@@ -208,10 +215,13 @@ fn findings(
         Some(key) => key.as_str(),
         None => login.map_or("", Login::product_key),
     };
-    let endpoint = endpoint(options, product_key, transport)?;
+    let endpoint = sources.endpoint(ProductKey::new(product_key).ok().as_ref())?;
     let host = endpoint.as_ref().map(|endpoint| endpoint.host.as_str());
     let port = endpoint.as_ref().map(|endpoint| endpoint.port.to_string());
-    let keep_alive = options.keepalive.map(|seconds| seconds.to_string());
+    let keep_alive = options
+        .connection
+        .keepalive
+        .map(|seconds| seconds.to_string());
     let timestamp = sources.timestamp()?.map(|ms| ms.to_string());
     let mut draft = Draft {
         product_key,
@@ -220,7 +230,7 @@ fn findings(
             .as_ref()
             .map_or("", |name| name.as_str()),
         client_id: options.client_id.as_deref().unwrap_or_default(),
-        auth: match options.auth {
+        auth: match options.connection.auth {
             Some(AuthMode::Https) => Auth::Https,
             Some(AuthMode::Direct) | None => Auth::Direct,
         },
@@ -233,7 +243,7 @@ fn findings(
     if let Some(keep_alive) = &keep_alive {
         draft.keep_alive = keep_alive;
     }
-    if let Some(range) = &options.keepalive_range {
+    if let Some(range) = &options.connection.keepalive_range {
         draft.keep_alive_range = Some(range.clone());
     }
     let mut findings = preflight::preflight(&draft);
@@ -245,22 +255,4 @@ fn findings(
         ) || matches!(finding.rule, preflight::Rule::TripleSwapped)
     });
     Ok(Some(findings))
-}
-
-fn endpoint(
-    options: &Options,
-    product_key: &str,
-    transport: TransportKind,
-) -> Result<Option<Endpoint>, Failure> {
-    let wrong = |error: tern_core::identity::IdentityError| Failure::usage(error.to_string());
-    Ok(match (&options.url, options.region, &options.instance) {
-        (Some(url), ..) => Some(url.clone()),
-        (None, Some(region), _) => ProductKey::new(product_key)
-            .ok()
-            .map(|key| Endpoint::for_region(&key, region, transport)),
-        (None, None, Some(instance)) => {
-            Some(Endpoint::for_instance(instance, transport).map_err(wrong)?)
-        }
-        (None, None, None) => None,
-    })
 }

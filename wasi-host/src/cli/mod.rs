@@ -160,7 +160,7 @@ fn with(
 ) -> Result<Exit, Failure> {
     let environment = |name: &str| std::env::var_os(name);
     let sources = Sources::new(options, &environment)?;
-    let printer = Printer::new(sources.options().json, lead);
+    let printer = Printer::new(sources.options().connection.json, lead);
     program(&sources, printer)
 }
 

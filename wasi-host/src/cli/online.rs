@@ -105,7 +105,7 @@ impl Online {
             printer.explain_own_topics();
         }
         let tls = sources.tls()?;
-        let engine = if sources.options().native {
+        let engine = if sources.options().connection.native {
             Engine::native()
         } else {
             Engine::sandboxed()?

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use toml::Spanned;
 
-use super::args::{self, Options};
+use super::args::{self, Connection, Options};
 use crate::text_line::line_of;
 
 /// Why a profile was not taken. Prints as `profile FILE:LINE: what is wrong; what to do`.
@@ -98,31 +98,33 @@ fn parse(text: &str, folder: &Path) -> Result<Options, Fault> {
     let beside = |path: Option<PathBuf>| path.map(|path| folder.join(path));
     Ok(Options {
         url: value("url", file.url)?,
-        region: value("region", file.region)?,
-        instance: value("instance", file.instance)?,
-        transport: value("transport", file.transport)?,
-        cafile: beside(file.cafile),
-        insecure: false,
+        connection: Connection {
+            region: value("region", file.region)?,
+            instance: value("instance", file.instance)?,
+            transport: value("transport", file.transport)?,
+            cafile: beside(file.cafile),
+            insecure: false,
+            auth: value("auth", file.auth)?,
+            auth_url: value("auth_url", file.auth_url)?,
+            sign_method: value("sign_method", file.sign_method)?,
+            username: value("username", file.username)?,
+            password_file: beside(file.password_file),
+            keepalive: by("keepalive", file.keepalive, args::keep_alive)?,
+            keepalive_range: by(
+                "keepalive_range",
+                file.keepalive_range,
+                args::keep_alive_range,
+            )?,
+            clean_session: file.clean_session,
+            profile: None,
+            json: file.json,
+            native: file.native,
+        },
         product_key: value("product_key", file.product_key)?,
         device_name: value("device_name", file.device_name)?,
         secret_file: beside(file.secret_file),
-        auth: value("auth", file.auth)?,
-        auth_url: value("auth_url", file.auth_url)?,
-        sign_method: value("sign_method", file.sign_method)?,
         timestamp: value("timestamp", file.timestamp)?,
         client_id: value("client_id", file.client_id)?,
-        keepalive: by("keepalive", file.keepalive, args::keep_alive)?,
-        keepalive_range: by(
-            "keepalive_range",
-            file.keepalive_range,
-            args::keep_alive_range,
-        )?,
-        clean_session: file.clean_session,
-        username: value("username", file.username)?,
-        password_file: beside(file.password_file),
-        profile: None,
-        json: file.json,
-        native: file.native,
     })
 }
 
@@ -250,27 +252,29 @@ mod tests {
         "#;
         let expected = Options {
             url: Some("wss://localhost:1/x".parse().unwrap()),
-            region: Some(Region::CnShanghai),
-            instance: Some("iot-1".into()),
-            transport: Some(TransportKind::Ws),
-            insecure: false,
-            cafile: Some("/abs/ca.pem".into()),
+            connection: Connection {
+                region: Some(Region::CnShanghai),
+                instance: Some("iot-1".into()),
+                transport: Some(TransportKind::Ws),
+                cafile: Some("/abs/ca.pem".into()),
+                insecure: false,
+                auth: Some(AuthMode::Https),
+                auth_url: Some("https://localhost".parse().unwrap()),
+                sign_method: Some(SignMethod::HmacMd5),
+                username: Some("u".into()),
+                password_file: Some("/etc/tern/../password".into()),
+                keepalive: Some(120),
+                keepalive_range: Some(30..=1200),
+                clean_session: Some(true),
+                profile: None,
+                json: true,
+                native: true,
+            },
             product_key: Some("pk".parse().unwrap()),
             device_name: Some("dn".parse().unwrap()),
             secret_file: Some("/etc/tern/secret".into()),
-            auth: Some(AuthMode::Https),
-            auth_url: Some("https://localhost".parse().unwrap()),
-            sign_method: Some(SignMethod::HmacMd5),
             timestamp: Some(Timestamp::Ms(789)),
             client_id: Some("c".into()),
-            keepalive: Some(120),
-            keepalive_range: Some(30..=1200),
-            clean_session: Some(true),
-            username: Some("u".into()),
-            password_file: Some("/etc/tern/../password".into()),
-            profile: None,
-            json: true,
-            native: true,
         };
         assert_eq!(parse(text, Path::new("/etc/tern")).unwrap(), expected);
         let now = parse("timestamp = \"now\"", Path::new("")).unwrap();

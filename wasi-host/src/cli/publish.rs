@@ -113,7 +113,7 @@ pub fn run(args: &PublishArgs, sources: &Sources<'_>, printer: Printer) -> Resul
             online.stop();
         }
     }
-    if args.lines && !sources.options().json && connected {
+    if args.lines && !sources.options().connection.json && connected {
         online.note(&format!("published {} messages", outgoing.published()));
     }
     let exit = online.exit(outgoing.failed() > 0 || !outgoing.is_idle())?;

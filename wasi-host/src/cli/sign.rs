@@ -24,7 +24,7 @@ pub struct SignArgs {
 /// # Errors
 /// The triple is not complete, or breaks a rule; stdout can't be written.
 pub fn run(sources: &Sources<'_>, printer: &mut Printer) -> Result<Exit, Failure> {
-    if sources.options().auth == Some(AuthMode::Https) {
+    if sources.options().connection.auth == Some(AuthMode::Https) {
         return Err(Failure::usage(
             "tern sign shows the direct connect's signature; for the HTTPS authentication use tern auth",
         ));

@@ -7,7 +7,7 @@ use tern_core::identity::{ClientId, DeviceSecret, Endpoint, IdentityError, Tripl
 
 use super::options::{RunArgs, Which};
 use crate::cli::args::Options;
-use crate::cli::login::{Defaults, Sources};
+use crate::cli::login::{Defaults, SECRET, Sources};
 use crate::exit::Failure;
 use crate::fleet::devices::{Devices, Secret, SecretTemplate};
 use crate::fleet::pattern::{BadText, Pattern};
@@ -21,9 +21,6 @@ const MAX_QUEUED: usize = 1_000;
 
 /// The same in bytes.
 const MAX_QUEUED_BYTES: usize = 1024 * 1024;
-
-/// Where the environment holds the secret.
-const SECRET: &str = "TERN_DEVICE_SECRET";
 
 type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
@@ -43,7 +40,12 @@ impl Logins {
     /// # Errors
     /// Something is missing, does not go together, or breaks its rule.
     pub(super) fn new(args: &RunArgs, environment: Environment<'_>) -> Result<Self, Failure> {
-        let options = connection(args);
+        let options = Options {
+            url: args.url.first().cloned(),
+            connection: args.connection.clone(),
+            secret_file: args.which.secret_file.clone(),
+            ..Options::default()
+        };
         let devices = match (&args.client_id, has_triples(&args.which)) {
             (Some(pattern), false) => {
                 refuse_without_triples(&args.which)?;
@@ -61,10 +63,6 @@ impl Logins {
                 };
                 read_devices(&args.which, client_id, options.clone(), environment)?
             }
-        };
-        let options = Options {
-            url: args.url.first().cloned(),
-            ..options
         };
         let first = triple(&devices, 1)?;
         triple(&devices, devices.count())?;
@@ -109,12 +107,12 @@ impl Logins {
 
     /// Whether the command line or the profile asks for JSON.
     pub(super) fn json(&self) -> bool {
-        self.options.json
+        self.options.connection.json
     }
 
     /// Whether they ask for no sandbox.
     pub(super) fn native(&self) -> bool {
-        self.options.native
+        self.options.connection.native
     }
 
     /// What is trusted.
@@ -150,7 +148,7 @@ impl Logins {
                 *client_id = ClientId::new(&own_client_id).map_err(wrong)?;
                 if let Some(url) = url {
                     url.clone_into(endpoint);
-                } else if let Some(region) = self.options.region {
+                } else if let Some(region) = self.options.connection.region {
                     let transport = endpoint.transport;
                     *endpoint = Endpoint::for_region(&triple.product_key, region, transport);
                 }
@@ -181,31 +179,6 @@ impl Logins {
             }
         }
         Ok(config)
-    }
-}
-
-/// The options that a single device has as well.
-fn connection(args: &RunArgs) -> Options {
-    Options {
-        url: args.url.first().cloned(),
-        region: args.region,
-        instance: args.instance.clone(),
-        transport: args.transport,
-        cafile: args.cafile.clone(),
-        insecure: args.insecure,
-        secret_file: args.which.secret_file.clone(),
-        auth: args.auth,
-        auth_url: args.auth_url.clone(),
-        sign_method: args.sign_method,
-        keepalive: args.keepalive,
-        keepalive_range: args.keepalive_range.clone(),
-        clean_session: args.clean_session,
-        username: args.username.clone(),
-        password_file: args.password_file.clone(),
-        profile: args.profile.clone(),
-        json: args.json,
-        native: args.native,
-        ..Options::default()
     }
 }
 

@@ -1,18 +1,15 @@
 //! The options of `tern fleet`.
 
 use std::num::NonZeroU32;
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tern_core::auth::AuthUrl;
-use tern_core::identity::{Endpoint, Region, TransportKind};
-use tern_core::sign::SignMethod;
+use tern_core::identity::Endpoint;
 use tern_core::topic::{TopicFilter, TopicName};
 use tern_core::wire::QoS;
 
 use super::logins::Logins;
-use crate::cli::args::{AuthMode, keep_alive, keep_alive_range};
+use crate::cli::args::Connection;
 use crate::exit::Failure;
 use crate::fleet::devices::Devices;
 use crate::fleet::plan::Plan;
@@ -71,21 +68,9 @@ pub(super) struct RunArgs {
         help_heading = "Where"
     )]
     pub(super) url: Vec<Endpoint>,
-    /// Connect to the products' own hosts in this region
-    #[arg(long, value_name = "R", help_heading = "Where")]
-    pub(super) region: Option<Region>,
-    /// Connect to this instance's host
-    #[arg(long, value_name = "ID", help_heading = "Where")]
-    pub(super) instance: Option<String>,
-    /// What carries the bytes, with --region or --instance: tcp, tls, ws or wss [default: tls]
-    #[arg(long, value_name = "KIND", help_heading = "Where")]
-    pub(super) transport: Option<TransportKind>,
-    /// Trust the certificates in this file instead of the built-in roots
-    #[arg(long, value_name = "PEM", help_heading = "Where")]
-    pub(super) cafile: Option<PathBuf>,
-    /// Take any server's certificate: for experiments, warned of at every connect, in no profile
-    #[arg(long, help_heading = "Where")]
-    pub(super) insecure: bool,
+    /// What a single device has as well.
+    #[command(flatten)]
+    pub(super) connection: Connection,
 
     #[command(flatten)]
     pub(super) which: Which,
@@ -101,30 +86,6 @@ pub(super) struct RunArgs {
         help_heading = "Devices"
     )]
     pub(super) shard: Shard,
-    /// Sign the CONNECT itself, or authenticate over HTTPS first [default: direct]
-    #[arg(long, value_name = "direct|https", help_heading = "Devices")]
-    pub(super) auth: Option<AuthMode>,
-    /// Where to authenticate over HTTPS [default: the region's own host]
-    #[arg(long, value_name = "URL", help_heading = "Devices")]
-    pub(super) auth_url: Option<AuthUrl>,
-    /// hmacsha1, hmacmd5 or hmacsha256 [default: hmacsha1]
-    #[arg(long, value_name = "METHOD", help_heading = "Devices")]
-    pub(super) sign_method: Option<SignMethod>,
-    /// The user name of all, for other brokers
-    #[arg(short = 'u', long, value_name = "USER", help_heading = "Devices")]
-    pub(super) username: Option<String>,
-    /// Read the password of all from this file (also written -P-file); else it comes from TERN_PASSWORD
-    #[arg(long, value_name = "FILE", help_heading = "Devices")]
-    pub(super) password_file: Option<PathBuf>,
-    /// Keep alive in seconds [default: 60]
-    #[arg(long, value_name = "SECONDS", value_parser = keep_alive, help_heading = "Devices")]
-    pub(super) keepalive: Option<u16>,
-    /// Keep alives that the platform takes, in seconds [default: 60..300]
-    #[arg(long, value_name = "A..B", value_parser = keep_alive_range, help_heading = "Devices")]
-    pub(super) keepalive_range: Option<RangeInclusive<u16>>,
-    /// Whether to begin without a session [default: true]
-    #[arg(long, value_name = "true|false", help_heading = "Devices")]
-    pub(super) clean_session: Option<bool>,
 
     /// Where each message goes to: a template [default for devices: /{product_key}/{device_name}/user/update]
     #[arg(short, long, value_name = "TEMPLATE", help_heading = "Messages")]
@@ -164,9 +125,6 @@ pub(super) struct RunArgs {
     /// How many devices share a sandbox
     #[arg(long, value_name = "N", default_value = "1", help_heading = "Run")]
     pub(super) per_sandbox: NonZeroU32,
-    /// Run the core without the sandbox
-    #[arg(long, help_heading = "Run")]
-    pub(super) native: bool,
     /// How long to go on once all devices have been opened [default: no end]
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Run")]
     pub(super) duration: Option<Duration>,
@@ -183,12 +141,6 @@ pub(super) struct RunArgs {
     /// Draw devices, messages per second and latencies over time into this file
     #[arg(long, value_name = "FILE.svg", help_heading = "Output")]
     pub(super) chart: Option<PathBuf>,
-    /// Print one JSON object per event on stdout, progress each second among them
-    #[arg(long, help_heading = "Output")]
-    pub(super) json: bool,
-    /// Read connection options from this TOML file; the command line and the environment win
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub(super) profile: Option<PathBuf>,
 }
 
 /// The options of `tern fleet merge`.

@@ -1,5 +1,7 @@
 //! Which options amount to what.
 
+use std::path::Path;
+
 use clap::Parser;
 use tern_core::identity::Region;
 
@@ -336,14 +338,19 @@ fn the_command_line_wins_then_the_environment_then_the_profile() {
     assert_eq!(merged(&[], true).secret_file, None);
     let line = merged(&["--secret-file", "line", "--keepalive", "200"], true);
     assert_eq!(line.secret_file.as_deref(), Some(Path::new("line")));
-    assert_eq!(line.keepalive, Some(200));
+    assert_eq!(line.connection.keepalive, Some(200));
     let elsewhere = merged(&["--url", "mqtt://localhost"], false);
-    assert_eq!((elsewhere.region, elsewhere.transport), (None, None));
-    let instance = merged(&["--instance", "x"], false);
-    assert_eq!(instance.region, None);
-    assert_eq!(instance.transport, Some(TransportKind::Tcp));
     assert_eq!(
-        merged(&["--region", "eu-central-1"], false).region,
+        (elsewhere.connection.region, elsewhere.connection.transport),
+        (None, None)
+    );
+    let instance = merged(&["--instance", "x"], false);
+    assert_eq!(instance.connection.region, None);
+    assert_eq!(instance.connection.transport, Some(TransportKind::Tcp));
+    assert_eq!(
+        merged(&["--region", "eu-central-1"], false)
+            .connection
+            .region,
         Some(Region::EuCentral1)
     );
 }
