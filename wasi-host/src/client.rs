@@ -44,16 +44,21 @@
 //! Two weaknesses of that SDK are not copied: subscriptions are renewed after a reconnect, and the session
 //! is kept unless the configuration says otherwise.
 
+mod error;
+mod event;
+
 use std::time::{Duration, Instant};
 
 use tern_component::batch::ReportEvent;
-use tern_core::device::{Config, Disconnect, DisconnectKind, Ended, FailReason, Refusal, Token};
-use tern_core::topic::{TopicError, TopicFilter};
+use tern_core::device::{Config, DisconnectKind, Ended, FailReason, Token};
+use tern_core::topic::TopicFilter;
 use tern_core::wire::QoS;
 
-use crate::engine::{Engine, EngineError};
+use crate::engine::Engine;
 use crate::run_loop::{Notice, RunLoop, RunLoopError, SessionId};
 use crate::transport::TlsSettings;
+pub use error::ClientError;
+pub use event::{ClientEvent, Message};
 
 /// What a client is constructed from.
 #[derive(Clone, Debug)]
@@ -78,109 +83,6 @@ impl Params {
             native: false,
             seed: std::process::id().into(),
         }
-    }
-}
-
-/// A message that came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message<'a> {
-    /// Its topic name.
-    pub topic: &'a str,
-    /// Its payload.
-    pub payload: &'a [u8],
-    /// The QoS of the delivery.
-    pub qos: QoS,
-    /// Whether it may be a repetition.
-    pub dup: bool,
-    /// The retain flag.
-    pub retain: bool,
-}
-
-/// What happened to a client, with the SDK's numbers: see [`number`](Self::number).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientEvent<'a> {
-    /// 0: something that the SDK has no number for, in words.
-    Undefined(&'a str),
-    /// 1: the connection is gone; the reason in words.
-    Disconnect(&'a str),
-    /// 2: it stands again.
-    Reconnect,
-    /// 3: the subscription with this id stands.
-    SubscribeSuccess(u64),
-    /// 4: no SUBACK came in time.
-    SubscribeTimeout(u64),
-    /// 5: the platform refused the subscription.
-    SubscribeNack(u64),
-    /// 6: the subscription has ended.
-    UnsubscribeSuccess(u64),
-    /// 7: no UNSUBACK came in time.
-    UnsubscribeTimeout(u64),
-    /// 8: never sent: MQTT 3.1.1 can't refuse an UNSUBSCRIBE.
-    UnsubscribeNack(u64),
-    /// 9: the platform acknowledged the message.
-    PublishSuccess(u64),
-    /// 10: the client ended before the acknowledgement came.
-    PublishTimeout(u64),
-    /// 11: the message could not be sent.
-    PublishNack(u64),
-    /// 12: a message that no subscription's callback took.
-    PublishReceived(Message<'a>),
-    /// 13: the platform sent a packet over the limit; the connection is gone.
-    BufferOverflow(&'a str),
-}
-
-impl ClientEvent<'_> {
-    /// The event's number in the SDK, 0 to 13.
-    #[must_use]
-    pub const fn number(&self) -> u8 {
-        match self {
-            Self::Undefined(_) => 0,
-            Self::Disconnect(_) => 1,
-            Self::Reconnect => 2,
-            Self::SubscribeSuccess(_) => 3,
-            Self::SubscribeTimeout(_) => 4,
-            Self::SubscribeNack(_) => 5,
-            Self::UnsubscribeSuccess(_) => 6,
-            Self::UnsubscribeTimeout(_) => 7,
-            Self::UnsubscribeNack(_) => 8,
-            Self::PublishSuccess(_) => 9,
-            Self::PublishTimeout(_) => 10,
-            Self::PublishNack(_) => 11,
-            Self::PublishReceived(_) => 12,
-            Self::BufferOverflow(_) => 13,
-        }
-    }
-}
-
-/// Why a client's operation failed: where the SDK returns -1 or NULL.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientError {
-    /// The platform refused the login.
-    #[error("the login was refused ({}): {}", .0.reason, .0.explanation)]
-    Refused(Refusal),
-    /// There was no connection, or it ended for good.
-    #[error("{}", .0.reason)]
-    Disconnected(Disconnect),
-    /// The request was not accepted; nothing of it is kept.
-    #[error("{reason}")]
-    NotAccepted {
-        /// Whether it is worth trying again after a [`yield_for`](Client::yield_for).
-        is_full: bool,
-        /// Why, and what to do.
-        reason: String,
-    },
-    /// The topic filter breaks a rule.
-    #[error(transparent)]
-    Topic(#[from] TopicError),
-    /// The system or the sandbox failed.
-    #[error(transparent)]
-    RunLoop(#[from] RunLoopError),
-}
-
-impl From<EngineError> for ClientError {
-    fn from(error: EngineError) -> Self {
-        Self::RunLoop(error.into())
     }
 }
 
@@ -317,7 +219,7 @@ impl Client {
             let left = until.saturating_duration_since(Instant::now());
             self.poll(Some(left))?;
             if let Some(ended) = &self.desk.ended {
-                return Err(error_of(ended.clone()));
+                return Err(ClientError::from(ended.clone()));
             }
             if left.is_zero() {
                 return Ok(());
@@ -494,16 +396,5 @@ impl Desk {
         if !taken {
             (self.handle_event)(ClientEvent::PublishReceived(*message));
         }
-    }
-}
-
-fn error_of(ended: Ended) -> ClientError {
-    match ended {
-        Ended::Refused(refusal) => ClientError::Refused(refusal),
-        Ended::Disconnected(disconnect) => ClientError::Disconnected(disconnect),
-        Ended::Requested => ClientError::Disconnected(Disconnect {
-            kind: DisconnectKind::Requested,
-            reason: "the client was ended on request".to_owned(),
-        }),
     }
 }
