@@ -4,9 +4,27 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long a test waits for anything.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The lines of a pipe as they come.
+fn lines_of(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            if sender.send(line.unwrap()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
 
 /// Starts `tern up` on free ports, waits until everything runs, then until `until` stands on stderr, and ends it.
-/// Answers what it said on stdout up to then, and all of stderr.
+/// Answers what it said on stdout, and all of stderr.
 fn up(more: &[&str], until: &str) -> (String, String) {
     let data = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_tern"))
@@ -19,27 +37,34 @@ fn up(more: &[&str], until: &str) -> (String, String) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut said: Vec<String> = Vec::new();
-    while !said.last().is_some_and(|line| line.starts_with("Next: ")) {
-        match lines.next() {
-            Some(line) => said.push(line.unwrap()),
-            None => panic!("{:?}", child.wait_with_output()),
+    let stdout = lines_of(child.stdout.take().unwrap());
+    let stderr = lines_of(child.stderr.take().unwrap());
+    let said = read_until(&stdout, "Next: ");
+    let told = read_until(&stderr, until);
+    // Also where it was waited for in vain: then it is ended, and what came is looked at.
+    let id = child.id().to_string();
+    let interrupted = Command::new("kill").args(["-INT", &id]).status();
+    let rest: Vec<String> = stderr.iter().collect();
+    let told = [told, rest].concat().join("\n");
+    let ended = child.wait().unwrap();
+    assert!(interrupted.unwrap().success(), "{ended}: {told}");
+    assert_eq!(ended.code(), Some(0), "{told}");
+    assert!(told.contains(until), "{told}");
+    (said.join("\n"), told)
+}
+
+/// Lines up to the first that holds this, the end of the pipe, or the end of patience.
+fn read_until(lines: &Receiver<String>, until: &str) -> Vec<String> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut read: Vec<String> = Vec::new();
+    while !(until.is_empty() || read.last().is_some_and(|line| line.contains(until))) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match lines.recv_timeout(left) {
+            Ok(line) => read.push(line),
+            Err(_) => break,
         }
     }
-    let mut told = String::new();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    while !told.contains(until) {
-        assert_ne!(stderr.read_line(&mut told).unwrap(), 0, "{told}");
-    }
-    let interrupted = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(interrupted.success());
-    stderr.read_to_string(&mut told).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{told}");
-    (said.join("\n"), told)
+    read
 }
 
 #[test]
