@@ -9,4 +9,5 @@ pub mod sign;
 pub mod time;
 pub mod topic;
 pub mod transcript;
+pub mod vendor;
 pub mod wire;

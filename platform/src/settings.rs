@@ -6,12 +6,13 @@ use core::ops::RangeInclusive;
 use core::str::FromStr;
 use core::time::Duration;
 
+use tern_core::vendor;
 use tern_core::wire::ConnectCode;
 
 /// The stand-in's policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Keep alives that a CONNECT may ask for, in seconds. Default 60 to 300 (seed: KeepAlive有效范围).
+    /// Keep alives that a CONNECT may ask for, in seconds. Default [`vendor::KEEP_ALIVE_RANGE`].
     /// A range that includes 0 allows to turn the keep alive off [MQTT-3.1.2-24].
     pub keep_alive: RangeInclusive<u16>,
     /// A connection is dropped after this many keep alives without a whole packet. Default 1.5
@@ -60,7 +61,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            keep_alive: 60..=300,
+            keep_alive: vendor::KEEP_ALIVE_RANGE,
             idle_factor: IdleFactor::default(),
             connect_timeout: Duration::from_secs(5),
             codes: RefusalCodes::default(),

@@ -199,7 +199,7 @@ impl Line {
         }
         self.value("--keepalive", &config.keep_alive.to_string());
         if let Some(range) = config.keep_alive_range
-            && range != tern_core::device::Config::KEEP_ALIVE_RANGE
+            && range != tern_core::vendor::KEEP_ALIVE_RANGE
         {
             let range = format!("{}..{}", range.start(), range.end());
             self.value("--keepalive-range", &range);

@@ -1,4 +1,5 @@
-//! What a device is told at its start. Every default stands here, and nowhere else.
+//! What a device is told at its start. Every default of a device stands here; what the platform itself says, in
+//! [`vendor`].
 
 use core::ops::RangeInclusive;
 use core::time::Duration;
@@ -6,6 +7,7 @@ use core::time::Duration;
 use crate::auth::AuthUrl;
 use crate::identity::{ClientId, Endpoint, TransportKind, Triple};
 use crate::sign::{Password, SignMethod};
+use crate::vendor;
 
 /// How the device signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,20 +135,17 @@ pub struct Config {
 }
 
 impl Config {
-    /// The platform's window for the keep alive, in seconds [seed: MQTT保活].
-    pub const KEEP_ALIVE_RANGE: RangeInclusive<u16> = 60..=300;
-
-    /// The defaults: keep alive 60 s, in the window 60–300 s unless the login is [`Login::Plain`]; the
-    /// session is kept; reconnect by [`Reconnect::DEFAULT`].
+    /// The defaults: keep alive [`vendor::KEEP_ALIVE`], in the window [`vendor::KEEP_ALIVE_RANGE`] unless the login
+    /// is [`Login::Plain`]; the session is kept; reconnect by [`Reconnect::DEFAULT`].
     #[must_use]
     pub fn new(login: Login) -> Self {
         let keep_alive_range = match login {
-            Login::Direct { .. } | Login::Https { .. } => Some(Self::KEEP_ALIVE_RANGE),
+            Login::Direct { .. } | Login::Https { .. } => Some(vendor::KEEP_ALIVE_RANGE),
             Login::Plain { .. } => None,
         };
         Self {
             login,
-            keep_alive: 60,
+            keep_alive: vendor::KEEP_ALIVE,
             keep_alive_range,
             clean_session: false,
             reconnect: Reconnect::DEFAULT,
@@ -224,7 +223,8 @@ impl Config {
 pub enum ConfigError {
     /// The platform would refuse the CONNECT.
     #[error(
-        "keep alive is {given} s, outside {min} to {max} s: the platform refuses such a CONNECT (its rule: MQTT保活); choose a value inside, or set the range if yours differs"
+        "keep alive is {given} s, outside {min} to {max} s: the platform refuses such a CONNECT ({source}); choose a value inside, or set the range if yours differs",
+        source = vendor::KEEP_ALIVE_SOURCE
     )]
     KeepAlive {
         /// What was given, in seconds.

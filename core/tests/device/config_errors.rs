@@ -49,7 +49,7 @@ fn a_keep_alive_outside_the_window_names_the_rule() {
                     "keep alive",
                     &format!("{given} s"),
                     "60 to 300 s",
-                    "MQTT保活",
+                    "Alibaba Cloud, MQTT-TCP连接通信: MQTT保活",
                 ],
             );
         }

@@ -8,9 +8,9 @@ mod rule;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use tern_core::device::Config;
 use tern_core::identity::{Region, TransportKind};
 use tern_core::sign::SignMethod;
+use tern_core::vendor;
 
 use crate::sample;
 
@@ -153,9 +153,9 @@ impl Form {
             auth: Auth::Direct,
             method: SignMethod::default().name().into(),
             timestamp: String::new(),
-            keep_alive: "60".into(),
-            keep_alive_min: Config::KEEP_ALIVE_RANGE.start().to_string(),
-            keep_alive_max: Config::KEEP_ALIVE_RANGE.end().to_string(),
+            keep_alive: vendor::KEEP_ALIVE.to_string(),
+            keep_alive_min: vendor::KEEP_ALIVE_RANGE.start().to_string(),
+            keep_alive_max: vendor::KEEP_ALIVE_RANGE.end().to_string(),
             clean_session: true,
         }
     }

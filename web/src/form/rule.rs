@@ -4,6 +4,7 @@ use tern_core::device::ConfigError;
 use tern_core::explain::{InWords, Lang};
 use tern_core::identity::IdentityError;
 use tern_core::sign::UnknownSignMethod;
+use tern_core::vendor::{KEEP_ALIVE_RANGE, KEEP_ALIVE_SOURCE};
 
 /// A rule that is broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +41,20 @@ impl InWords for Rule {
             Self::KeepAlive { min, max } => {
                 return match lang {
                     Lang::En => format!(
-                        "keep alive must be a whole number of seconds from {min} to {max} [seed: MQTT保活]"
+                        "keep alive must be a whole number of seconds from {min} to {max} [{KEEP_ALIVE_SOURCE}]"
                     ),
-                    Lang::Zh => format!("保活时间应为 {min} 至 {max} 的整数秒 [seed: MQTT保活]"),
+                    Lang::Zh => format!("保活时间应为 {min} 至 {max} 的整数秒 [{KEEP_ALIVE_SOURCE}]"),
+                };
+            }
+            Self::RangeEnd => {
+                let (min, max) = KEEP_ALIVE_RANGE.into_inner();
+                return match lang {
+                    Lang::En => format!(
+                        "each end of the accepted range must be a whole number of seconds from 1 to 65535; the platform's is {min} to {max} [{KEEP_ALIVE_SOURCE}]"
+                    ),
+                    Lang::Zh => format!(
+                        "保活范围的两端应为 1 至 65535 的整数秒；平台的范围是 {min} 至 {max} [{KEEP_ALIVE_SOURCE}]"
+                    ),
                 };
             }
             Self::Port => lang.pick(
@@ -52,10 +64,6 @@ impl InWords for Rule {
             Self::Timestamp => lang.pick(
                 "timestamp must be milliseconds since 1970, digits only; leave it empty to send none",
                 "时间戳应为 1970 年以来的毫秒数，只含数字；留空则不发送",
-            ),
-            Self::RangeEnd => lang.pick(
-                "each end of the accepted range must be a whole number of seconds from 1 to 65535; the platform's is 60 to 300 [seed: MQTT保活]",
-                "保活范围的两端应为 1 至 65535 的整数秒；平台的范围是 60 至 300 [seed: MQTT保活]",
             ),
             Self::RangeOrder => lang.pick(
                 "the accepted range ends before it begins: put the smaller number first",
@@ -81,5 +89,25 @@ impl From<ConfigError> for Rule {
 impl From<UnknownSignMethod> for Rule {
     fn from(error: UnknownSignMethod) -> Self {
         Self::Method(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_about_the_keep_alive_names_the_platforms_window_and_page() {
+        for rule in [Rule::KeepAlive { min: 60, max: 300 }, Rule::RangeEnd] {
+            let (en, zh) = (rule.in_words(Lang::En), rule.in_words(Lang::Zh));
+            assert!(en.contains("60 to 300 ["), "{en}");
+            assert!(zh.contains("60 至 300"), "{zh}");
+            for text in [en, zh] {
+                assert!(
+                    text.ends_with("[Alibaba Cloud, MQTT-TCP连接通信: MQTT保活]"),
+                    "{text}"
+                );
+            }
+        }
     }
 }

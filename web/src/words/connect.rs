@@ -63,7 +63,7 @@ words! {
         auth_asks_page: "Asked: the stand-in in this page.", "由本页里的替身认证。";
         auth_asks_program: "Asked: the stand-in of the program that serves this page.", "由提供本页的程序的替身认证。";
         auth_asks_region: "Asked, through the program that serves this page:", "通过提供本页的程序访问：";
-        keep_alive_range_hint: "The platform takes 60 to 300; a stand-in may take others.", "平台允许 60 至 300；替身可以不同。";
+        keep_alive_range_hint: "The platform takes {min} to {max}; a stand-in may take others.", "平台允许 {min} 至 {max}；替身可以不同。";
         keep_alive_min: "Accepted from, s", "允许下限（秒）";
         keep_alive_max: "Accepted up to, s", "允许上限（秒）";
 

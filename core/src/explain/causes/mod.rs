@@ -26,6 +26,7 @@ use core::ops::RangeInclusive;
 use super::{Auth, InWords, Lang, Page};
 use crate::device::{Config, Login};
 use crate::identity::{Endpoint, TransportKind};
+use crate::vendor;
 use crate::wire::ConnectCode;
 
 pub use seen::{Seen, Speaks};
@@ -112,7 +113,7 @@ impl<'a> Evidence<'a> {
             keep_alive_range: config
                 .keep_alive_range
                 .clone()
-                .unwrap_or(Config::KEEP_ALIVE_RANGE),
+                .unwrap_or(vendor::KEEP_ALIVE_RANGE),
             ..Self::new(end)
         }
     }
@@ -128,7 +129,7 @@ impl<'a> Evidence<'a> {
             port: None,
             product_key: "",
             keep_alive: None,
-            keep_alive_range: Config::KEEP_ALIVE_RANGE,
+            keep_alive_range: vendor::KEEP_ALIVE_RANGE,
             lived_ms: None,
             short_lives: 0,
             silent_ms: None,

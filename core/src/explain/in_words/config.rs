@@ -3,6 +3,7 @@
 use super::rule_in_words;
 use crate::device::{ConfigError, FailReason, PublishError, SubscribeError};
 use crate::explain::{InWords, Lang};
+use crate::vendor;
 
 impl InWords for ConfigError {
     fn in_words(&self, lang: Lang) -> String {
@@ -11,7 +12,8 @@ impl InWords for ConfigError {
         }
         match self {
             Self::KeepAlive { given, min, max } => format!(
-                "保活时间为 {given} 秒，不在 {min} 至 {max} 秒之内：平台会拒绝这样的 CONNECT（规则：MQTT保活）。请改为范围内的值；若您的平台范围不同，请设置该范围"
+                "保活时间为 {given} 秒，不在 {min} 至 {max} 秒之内：平台会拒绝这样的 CONNECT（{}）。请改为范围内的值；若您的平台范围不同，请设置该范围",
+                vendor::KEEP_ALIVE_SOURCE
             ),
             Self::ClientIdMissing => {
                 "客户端 ID 为空：只有清除会话为 true 时才允许 [MQTT-3.1.3-7]。请填写客户端 ID，或将清除会话设为 true".to_owned()

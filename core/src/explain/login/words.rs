@@ -168,7 +168,7 @@ pub(super) fn advice(mistake: &Mistake, lang: Lang) -> String {
             "productKey、deviceName 和 clientId 都要参与签名；发送时间戳时，它也要。",
         ),
         Mistake::ValuesOnly => lang.pick(
-            "Put each name before its value. The seed's prose says \"values\"; its example, which is right, has both.",
+            "Put each name before its value. The platform's document says \"values\"; its example, which is right, has both.",
             "每个值之前要有它的名称。文档的文字说“参数值”，但示例（它是对的）两者都有。",
         ),
         Mistake::Order(_) => lang.pick(

@@ -29,8 +29,8 @@ use core::fmt;
 use core::ops::RangeInclusive;
 
 use super::{Auth, InWords, Lang, Page};
-use crate::device::Config;
 use crate::identity::TransportKind;
+use crate::vendor;
 
 pub use hosts::{PlatformHost, is_loopback};
 pub use rule::Rule;
@@ -87,8 +87,8 @@ impl Default for Draft<'_> {
             securemode: None,
             host: None,
             port: "",
-            keep_alive: "60",
-            keep_alive_range: Some(Config::KEEP_ALIVE_RANGE),
+            keep_alive: concat!(vendor::keep_alive_min!()),
+            keep_alive_range: Some(vendor::KEEP_ALIVE_RANGE),
             clean_session: true,
             page: None,
         }
@@ -182,7 +182,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Where the rule comes from: the seed's chapter, a section of MQTT 3.1.1, the platform's own SDK, the browser.
+    /// Where the rule comes from: a section of the vendor's page, a section of MQTT 3.1.1, the platform's own SDK, the browser.
     #[must_use]
     pub fn source(&self) -> &'static str {
         self.rule.source()

@@ -3,6 +3,7 @@
 use super::{Change, Field, Mend};
 use crate::explain::{InWords, Lang};
 use crate::identity::{IdentityError, TransportKind};
+use crate::vendor::{self, page};
 
 /// A broken rule, and by what it is broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,25 +76,25 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Where the rule comes from.
+    /// Where the rule comes from, in words by which a person finds it.
     #[must_use]
     pub const fn source(&self) -> &'static str {
         match self {
-            Self::Identity(_) | Self::Blanks(_) | Self::TripleSwapped => "seed: Connect报文参数",
-            Self::BarInClientId => "seed: mqttClientId",
-            Self::UnknownMethod => "seed: signmethod",
-            Self::TimestampNotANumber | Self::TimestampInSeconds => "seed: timestamp",
-            Self::HttpsAuthNeedsTls => "seed: HTTPS认证再连接",
+            Self::Identity(_) | Self::Blanks(_) | Self::TripleSwapped => page!("Connect报文参数"),
+            Self::BarInClientId => page!("mqttClientId"),
+            Self::UnknownMethod => page!("signmethod"),
+            Self::TimestampNotANumber | Self::TimestampInSeconds => page!("timestamp"),
+            Self::HttpsAuthNeedsTls => page!("HTTPS认证再连接"),
             Self::HttpsAuthFromFiles => "Fetch: CORS",
             Self::NoSocketsInPage(_) => "HTML: WebSocket",
             Self::WsFromHttps => "W3C: Mixed Content",
-            Self::SecuremodeMismatch { .. } | Self::UnknownSecuremode => "seed: securemode",
+            Self::SecuremodeMismatch { .. } | Self::UnknownSecuremode => page!("securemode"),
             Self::UrlAsHost => "RFC 1035",
             Self::PlaceholderInHost
             | Self::HostOfOtherProduct { .. }
-            | Self::PlatformPort { .. } => "seed: 连接域名",
-            Self::AuthHost => "seed: 设备认证",
-            Self::KeepAlive { .. } => "seed: MQTT保活",
+            | Self::PlatformPort { .. } => page!("连接域名"),
+            Self::AuthHost => page!("设备认证"),
+            Self::KeepAlive { .. } => vendor::KEEP_ALIVE_SOURCE,
             Self::KeepAliveNotANumber => "MQTT 3.1.1, 3.1.2.10",
             Self::ClientIdMissing => "MQTT-3.1.3-7",
         }

@@ -1,6 +1,7 @@
 //! What each part of a packet is for, in both languages.
 
 use super::FieldName;
+use crate::vendor::{keep_alive_max, keep_alive_min};
 
 /// A sentence or two about a field, and where its rule stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,9 +114,9 @@ impl FieldName {
                  while away come after the reconnect.",
                 "置位：双方都从新会话开始。未置位：保留订阅，离线期间的 QoS 1 消息在重连后补发。"),
             Self::KeepAlive => ("3.1.2.10",
-                "The longest time between two packets of the client; the server hangs up after one and a half \
-                 times as long. This platform takes 60 to 300 s and refuses others.",
-                "客户端两个报文之间的最长间隔，超过 1.5 倍服务端即断开连接。本平台只接受 60 至 300 秒，否则拒绝连接。"),
+                concat!("The longest time between two packets of the client; the server hangs up after one and a half \
+                 times as long. This platform takes ", keep_alive_min!(), " to ", keep_alive_max!(), " s and refuses others."),
+                concat!("客户端两个报文之间的最长间隔，超过 1.5 倍服务端即断开连接。本平台只接受 ", keep_alive_min!(), " 至 ", keep_alive_max!(), " 秒，否则拒绝连接。")),
             Self::ClientId => ("3.1.3.1",
                 "Names the client. On this platform it is the bare clientId and, between two bars, how the login was signed.",
                 "客户端的标识。在本平台上由 clientId 和两个竖线之间的签名参数组成。"),

@@ -1,6 +1,7 @@
 //! How the device signs in, and its session.
 
 use tern_core::sign::SignMethod;
+use tern_core::vendor;
 use yew::prelude::*;
 
 use crate::app::Console;
@@ -46,6 +47,11 @@ pub(super) fn view(console: &Console, words: &'static Words) -> Html {
         beside: html! { <button type="button" class="plain" onclick={now}>{ words.now }</button> },
         ..TextField::default()
     };
+    let (min, max) = vendor::KEEP_ALIVE_RANGE.into_inner();
+    let range_hint = words
+        .keep_alive_range_hint
+        .replace("{min}", &min.to_string())
+        .replace("{max}", &max.to_string());
     html! {
         <fieldset>
             <legend>{ words.login_and_session }</legend>
@@ -62,7 +68,7 @@ pub(super) fn view(console: &Console, words: &'static Words) -> Html {
                 { range(None).view(console, Field::KeepAliveMin, words.keep_alive_min) }
                 { range(None).view(console, Field::KeepAliveMax, words.keep_alive_max) }
             </div>
-            <p class="hint below">{ words.keep_alive_range_hint }</p>
+            <p class="hint below">{ range_hint }</p>
             { timestamp.view(console, Field::Timestamp, words.timestamp) }
             { check(
                 "clean-session",

@@ -2,6 +2,7 @@
 
 use tern_core::device::{Config, Disconnect, DisconnectKind, RefusedBy};
 use tern_core::identity::Endpoint;
+use tern_core::vendor;
 
 use crate::form::{Auth, Carrier, Form};
 use crate::protocol::case::{Case, End};
@@ -40,7 +41,7 @@ impl Trail {
     /// Nothing happened yet.
     pub(super) fn new(form: &Form, config: &Config) -> Self {
         let range = config.keep_alive_range.clone();
-        let range = range.unwrap_or(Config::KEEP_ALIVE_RANGE);
+        let range = range.unwrap_or(vendor::KEEP_ALIVE_RANGE);
         Self {
             case: Case {
                 end: End::NotOpened,
