@@ -63,9 +63,9 @@ pub enum Reconnect {
     Never,
     /// Again and again: after `first`, doubled each time up to `cap`, of which a random half is taken off.
     Backoff {
-        /// The longest wait before the first retry.
+        /// The longest wait before the first retry: 1 ms to `cap`.
         first: Duration,
-        /// The longest wait at all.
+        /// The longest wait at all: `first` to [`Config::LONGEST`].
         cap: Duration,
     },
 }
@@ -108,12 +108,12 @@ impl Default for Limits {
     }
 }
 
-/// Everything a device is told at its start.
+/// Everything a device is told at its start. Times count in whole milliseconds, rounded down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// How it signs in, and where.
     pub login: Login,
-    /// Keep alive in seconds.
+    /// Keep alive in seconds: 0 to 65535, and within the next setting's window where there is one.
     pub keep_alive: u16,
     /// The window that the platform accepts, in seconds; a keep alive outside it is refused before it is
     /// sent. `None` for other brokers: any value goes, and 0 turns the keep alive off [MQTT-3.1.2-24].
@@ -122,19 +122,25 @@ pub struct Config {
     pub clean_session: bool,
     /// What follows the end of a connection.
     pub reconnect: Reconnect,
-    /// From the start of an attempt to its CONNACK, HTTPS auth included.
+    /// From the start of an attempt to its CONNACK, HTTPS auth included: 1 ms to [`Config::LONGEST`].
     pub connect_timeout: Duration,
-    /// From SUBSCRIBE to SUBACK and from UNSUBSCRIBE to UNSUBACK.
+    /// From SUBSCRIBE to SUBACK and from UNSUBSCRIBE to UNSUBACK: 1 ms to [`Config::LONGEST`].
     pub request_timeout: Duration,
-    /// From PINGREQ to PINGRESP, after which the link is dead.
+    /// From PINGREQ to PINGRESP, after which the link is dead: 1 ms to [`Config::LONGEST`]; a keep alive that is
+    /// shorter goes before.
     pub ping_timeout: Duration,
-    /// How long [`disconnect`](super::Device::disconnect) waits for what is still under way.
+    /// How long [`disconnect`](super::Device::disconnect) waits for what is still under way: up to
+    /// [`Config::LONGEST`], and 0 waits for nothing.
     pub drain_timeout: Duration,
     /// How much the device may hold.
     pub limits: Limits,
 }
 
 impl Config {
+    /// The longest time that can be set, 4,294,967,295 ms (49 days): as much as the component's interface can say, so
+    /// that a device is the same natively and in its sandbox.
+    pub const LONGEST: Duration = Duration::from_millis(LONGEST_MS as u64);
+
     /// The defaults: keep alive [`vendor::KEEP_ALIVE`], in the window [`vendor::KEEP_ALIVE_RANGE`] unless the login
     /// is [`Login::Plain`]; the session is kept; reconnect by [`Reconnect::DEFAULT`].
     #[must_use]
@@ -208,12 +214,49 @@ impl Config {
                 });
             }
         }
+        self.check_times()?;
         if !(1..=65_535).contains(&self.limits.max_inflight) {
             return Err(ConfigError::MaxInflight {
                 given: self.limits.max_inflight,
             });
         }
         Ok(())
+    }
+
+    fn check_times(&self) -> Result<(), ConfigError> {
+        let timeouts = [
+            ("connect_timeout", self.connect_timeout, 1),
+            ("request_timeout", self.request_timeout, 1),
+            ("ping_timeout", self.ping_timeout, 1),
+            ("drain_timeout", self.drain_timeout, 0),
+        ];
+        for (field, given, min_ms) in timeouts {
+            in_range(field, given, min_ms)?;
+        }
+        if let Reconnect::Backoff { first, cap } = self.reconnect {
+            let first_ms = in_range("reconnect.first", first, 1)?;
+            let cap_ms = in_range("reconnect.cap", cap, 1)?;
+            if first_ms > cap_ms {
+                return Err(ConfigError::FirstOverCap { first_ms, cap_ms });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// [`Config::LONGEST`] in milliseconds.
+const LONGEST_MS: u32 = u32::MAX;
+
+/// The time in milliseconds, where it can be set.
+fn in_range(field: &'static str, given: Duration, min_ms: u32) -> Result<u32, ConfigError> {
+    let given_ms = u64::try_from(given.as_millis()).unwrap_or(u64::MAX);
+    match u32::try_from(given_ms) {
+        Ok(ms) if ms >= min_ms => Ok(ms),
+        _ => Err(ConfigError::Time {
+            field,
+            given_ms,
+            min_ms,
+        }),
     }
 }
 
@@ -258,8 +301,32 @@ pub enum ConfigError {
         /// Its length in bytes.
         len: usize,
     },
+    /// A time so short that what it is for can't be, or longer than [`Config::LONGEST`].
+    #[error(
+        "{field} is {given_ms} ms: it must be {min_ms} to {LONGEST_MS} ms (49 days); choose a time in between"
+    )]
+    Time {
+        /// The field, such as `connect_timeout` or `reconnect.first`.
+        field: &'static str,
+        /// What was given, in whole milliseconds.
+        given_ms: u64,
+        /// The shortest that can be set, in milliseconds.
+        min_ms: u32,
+    },
+    /// A backoff that begins beyond its end.
+    #[error(
+        "reconnect.first is {first_ms} ms and reconnect.cap {cap_ms} ms: the first wait is not longer than the longest; make cap at least as long as first"
+    )]
+    FirstOverCap {
+        /// `first`, in milliseconds.
+        first_ms: u32,
+        /// `cap`, in milliseconds.
+        cap_ms: u32,
+    },
     /// No packet identifier, or more than there are.
-    #[error("max_inflight is {given}: it must be 1 to 65535, the number of packet identifiers")]
+    #[error(
+        "max_inflight is {given}: it must be 1 to 65535, the number of packet identifiers; choose a number in between"
+    )]
     MaxInflight {
         /// What was given.
         given: usize,

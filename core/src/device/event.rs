@@ -150,8 +150,11 @@ pub enum FailReason {
     /// The device stopped before the platform answered: given back to the caller.
     #[error("the device stopped before the platform acknowledged it")]
     GivenBack,
-    /// The codec refused the packet.
-    #[error("the packet could not be written")]
+    /// A SUBSCRIBE or UNSUBSCRIBE that the codec refused, for its topic filter. A [`TopicFilter`] that breaks no rule
+    /// can always be written, so this is a fault of the core; a PUBLISH is checked when it is accepted.
+    #[error(
+        "the topic filter can't be written into a packet: it has at most 65535 bytes and no U+0000 [MQTT-1.5.3]; take another filter, and if it breaks no rule, the fault is Tern's"
+    )]
     Unwritable,
     /// The host could not keep it, and has withdrawn it before it was sent.
     #[error("it could not be kept, and was not sent")]

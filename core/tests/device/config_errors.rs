@@ -1,6 +1,8 @@
 //! Settings that break their rule, refused before anything is sent.
 
-use tern_core::device::{Config, ConfigError, Device, Login};
+use std::time::Duration;
+
+use tern_core::device::{Config, ConfigError, Device, Login, Reconnect};
 use tern_core::sign::Password;
 
 use crate::scripted::{direct, https, plain};
@@ -143,4 +145,88 @@ fn a_window_of_no_message_or_of_more_than_there_are_identifiers() {
             &["max_inflight", "1 to 65535"],
         );
     }
+}
+
+/// A time of a config, to be set.
+type Time = fn(&mut Config) -> &mut Duration;
+
+const TIMES: [(&str, u32, Time); 6] = [
+    ("connect_timeout", 1, |config| &mut config.connect_timeout),
+    ("request_timeout", 1, |config| &mut config.request_timeout),
+    ("ping_timeout", 1, |config| &mut config.ping_timeout),
+    ("drain_timeout", 0, |config| &mut config.drain_timeout),
+    ("reconnect.first", 1, |config| backoff(config).0),
+    ("reconnect.cap", 1, |config| backoff(config).1),
+];
+
+fn backoff(config: &mut Config) -> (&mut Duration, &mut Duration) {
+    match &mut config.reconnect {
+        Reconnect::Backoff { first, cap } => (first, cap),
+        Reconnect::Never => panic!("the default is a backoff"),
+    }
+}
+
+#[test]
+fn a_time_that_is_none_or_beyond_the_longest_names_its_field() {
+    const MS: Duration = Duration::from_millis(1);
+    for (field, min_ms, time) in TIMES {
+        let mut wrong = vec![
+            (Config::LONGEST + MS, 4_294_967_296),
+            (Duration::MAX, u64::MAX),
+        ];
+        if min_ms > 0 {
+            wrong.extend([(Duration::ZERO, 0), (Duration::from_micros(999), 0)]);
+        }
+        for (given, given_ms) in wrong {
+            let mut config = plain();
+            *time(&mut config) = given;
+            refused(
+                config,
+                ConfigError::Time {
+                    field,
+                    given_ms,
+                    min_ms,
+                },
+                &[
+                    field,
+                    &format!(" is {given_ms} ms"),
+                    &format!("{min_ms} to 4294967295 ms"),
+                    "choose",
+                ],
+            );
+        }
+    }
+}
+
+#[test]
+fn the_shortest_and_the_longest_times_can_be_set() {
+    for edge in [Duration::from_millis(1), Config::LONGEST] {
+        let mut config = plain();
+        for (_, _, time) in TIMES {
+            *time(&mut config) = edge;
+        }
+        assert!(Device::new(config, 1).is_ok());
+    }
+    let mut config = plain();
+    config.drain_timeout = Duration::ZERO;
+    assert!(Device::new(config, 1).is_ok());
+}
+
+#[test]
+fn a_backoff_does_not_begin_beyond_its_cap() {
+    let mut config = plain();
+    let (first, cap) = backoff(&mut config);
+    *first = *cap + Duration::from_millis(1);
+    refused(
+        config,
+        ConfigError::FirstOverCap {
+            first_ms: 60_001,
+            cap_ms: 60_000,
+        },
+        &[
+            "reconnect.first is 60001 ms",
+            "reconnect.cap 60000 ms",
+            "make cap",
+        ],
+    );
 }

@@ -107,6 +107,15 @@ fn errors_of_settings_topics_and_requests_are_said_in_chinese() {
             len: 70_000,
         },
         ConfigError::MaxInflight { given: 0 },
+        ConfigError::Time {
+            field: "connect_timeout",
+            given_ms: 0,
+            min_ms: 1,
+        },
+        ConfigError::FirstOverCap {
+            first_ms: 2,
+            cap_ms: 1,
+        },
     ] {
         both(&error, &[]);
     }

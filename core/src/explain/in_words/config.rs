@@ -1,7 +1,7 @@
 //! The device's settings, and why it took or finished something not.
 
 use super::rule_in_words;
-use crate::device::{ConfigError, FailReason, PublishError, SubscribeError};
+use crate::device::{Config, ConfigError, FailReason, PublishError, SubscribeError};
 use crate::explain::{InWords, Lang};
 use crate::vendor;
 
@@ -29,9 +29,20 @@ impl InWords for ConfigError {
                 "{}长 {len} 字节：MQTT 报文的一个字段最多 65535 字节。请缩短",
                 rule_in_words(field, lang)
             ),
-            Self::MaxInflight { given } => {
-                format!("max_inflight 为 {given}：必须是 1 至 65535，即报文标识的个数")
-            }
+            Self::Time {
+                field,
+                given_ms,
+                min_ms,
+            } => format!(
+                "{field} 为 {given_ms} 毫秒：必须是 {min_ms} 至 {} 毫秒（49 天）。请改为范围内的值",
+                Config::LONGEST.as_millis()
+            ),
+            Self::FirstOverCap { first_ms, cap_ms } => format!(
+                "reconnect.first 为 {first_ms} 毫秒，reconnect.cap 为 {cap_ms} 毫秒：首次等待不能超过最长等待。请让 cap 不小于 first"
+            ),
+            Self::MaxInflight { given } => format!(
+                "max_inflight 为 {given}：必须是 1 至 65535，即报文标识的个数。请改为范围内的值"
+            ),
         }
     }
 }
@@ -42,7 +53,7 @@ impl InWords for FailReason {
             (Lang::En, _) => self.to_string(),
             (Lang::Zh, Self::TimedOut) => "在请求超时时间内没有收到应答".to_owned(),
             (Lang::Zh, Self::GivenBack) => "平台确认之前设备已停止".to_owned(),
-            (Lang::Zh, Self::Unwritable) => "无法生成报文".to_owned(),
+            (Lang::Zh, Self::Unwritable) => "Topic 过滤器无法写入报文：最多 65535 字节，且不含 U+0000 [MQTT-1.5.3]。请换一个过滤器；若它符合规则，则是 Tern 的错误".to_owned(),
             (Lang::Zh, Self::Withdrawn) => "消息未能保存，没有发送".to_owned(),
         }
     }
