@@ -33,13 +33,15 @@ pub enum Pushed {
 #[non_exhaustive]
 pub enum PushError {
     /// Nobody registered the device.
-    #[error("no device {0} is registered here")]
+    #[error(
+        "no device {0} is registered here: register it first, or check productKey and deviceName"
+    )]
     NoDevice(DeviceAddress),
     /// The topic is no topic name.
     #[error("topic: {0}")]
     Topic(#[from] TopicError),
     /// The topic is longer than the limit.
-    #[error("topic: {len} bytes are over the limit of {max}")]
+    #[error("topic: {len} bytes are over the limit of {max}: push to a shorter one")]
     TopicTooLong {
         /// Its length in bytes.
         len: usize,
@@ -55,7 +57,7 @@ pub enum PushError {
         device: DeviceAddress,
     },
     /// The payload is longer than the limit.
-    #[error("payload: {len} bytes are over the limit of {max}")]
+    #[error("payload: {len} bytes are over the limit of {max}: push it in smaller parts")]
     PayloadTooLong {
         /// Its length in bytes.
         len: usize,
@@ -63,7 +65,7 @@ pub enum PushError {
         max: usize,
     },
     /// QoS 2.
-    #[error("qos 2: this platform speaks QoS 0 and 1 only")]
+    #[error("qos 2: this platform speaks QoS 0 and 1 only: push with one of these")]
     Qos,
 }
 

@@ -1,6 +1,6 @@
 use tern_core::identity::{DeviceName, ProductKey};
 use tern_core::wire::{Packet, Publish, QoS, Subscribe};
-use tern_platform::{PushError, Pushed, Settings};
+use tern_platform::{Pushed, Settings};
 
 use crate::cloud::{Cloud, NOTHING, hex, packet_id, publish, to_hex};
 
@@ -323,7 +323,7 @@ fn a_push_that_cannot_be_is_refused_with_the_reason() {
     };
     assert_eq!(
         push("dev9", TOPIC, b"", QoS::AtMostOnce),
-        "no device pk/dev9 is registered here"
+        "no device pk/dev9 is registered here: register it first, or check productKey and deviceName"
     );
     assert!(push("dev1", "/pk/dev1/+", b"", QoS::AtMostOnce).contains("'+'"));
     assert_eq!(
@@ -332,11 +332,11 @@ fn a_push_that_cannot_be_is_refused_with_the_reason() {
     );
     assert_eq!(
         push("dev1", TOPIC, &vec![0; 262_145], QoS::AtMostOnce),
-        "payload: 262145 bytes are over the limit of 262144"
+        "payload: 262145 bytes are over the limit of 262144: push it in smaller parts"
     );
     assert_eq!(
         push("dev1", TOPIC, b"", QoS::ExactlyOnce),
-        PushError::Qos.to_string()
+        "qos 2: this platform speaks QoS 0 and 1 only: push with one of these"
     );
 }
 
