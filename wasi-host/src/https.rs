@@ -93,6 +93,9 @@ pub struct Exchange {
 
 impl Exchange {
     /// The answer, once it is there; it is handed out once.
+    ///
+    /// # Errors
+    /// What keeps it from coming, as for [`wait`](Self::wait).
     pub fn try_take(&self) -> Option<Result<HttpReply, HttpsError>> {
         match self.result.try_recv() {
             Ok(result) => Some(self.name(result)),
