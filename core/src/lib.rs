@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod auth;
+mod config;
 pub mod device;
 pub mod explain;
 pub mod identity;

@@ -1,7 +1,5 @@
 //! The numbers that stand as `code` in the answer.
 
-use crate::explain::{InWords, Lang};
-
 /// A `code` that the seed names (seed: 错误码说明).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -58,11 +56,6 @@ impl Code {
             Self::DeviceNotFound => "meta device not found",
             Self::AuthTypeMismatch => "auth type mismatch",
         }
-    }
-
-    /// What the code means, and what to check.
-    pub fn explanation(self) -> String {
-        self.in_words(Lang::En)
     }
 
     /// Whether the same request would be refused again.

@@ -2,7 +2,6 @@
 
 use super::Code;
 use super::answer::MAX_ANSWER;
-use crate::explain::{self, Lang};
 
 /// An answer that grants nothing. The text never holds a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,45 +74,6 @@ impl AuthError {
             bytes,
             limit: MAX_ANSWER,
         }
-    }
-
-    /// What the error means, and what to check.
-    pub fn explanation(&self) -> String {
-        match self {
-            Self::Refused { code, .. } => return explain::auth_code(*code, Lang::En),
-            Self::NotJson { .. } => {
-                "Something other than the platform's authentication answered: often a proxy, the login \
-                 page of a network, or a wrong URL. Check the authentication URL and the network."
-            }
-            Self::MissingField { .. } | Self::BadField { .. } => {
-                "The answer is JSON, yet not the one that the authentication gives. Check that the \
-                 authentication URL is https://HOST/auth/devicename on the platform or its stand-in; if \
-                 it is, the fault is on its side: give the MQTT host with a URL and connect directly."
-            }
-            Self::TooLarge { .. } => {
-                "An answer has a few hundred bytes, so something other than the platform's \
-                 authentication answered. Check the authentication URL and the network's proxy."
-            }
-            Self::Http { status: 300..=399 } => {
-                "The host wants the request elsewhere; a signed request is not sent on. Check the \
-                 authentication URL, and whether the network has a login page."
-            }
-            Self::Http { status: 404 | 405 } => {
-                "The host does not serve the authentication at this path. Check the authentication \
-                 URL: its path is /auth/devicename."
-            }
-            Self::Http { status: 429 } => {
-                "The host gets more requests than it takes. Wait, and authenticate less often."
-            }
-            Self::Http { status: 500..=599 } => {
-                "The host, or a proxy before it, can't serve now. Wait and try again."
-            }
-            Self::Http { .. } => {
-                "The host did not take the request. Check the authentication URL and whether a proxy \
-                 stands in between."
-            }
-        }
-        .to_owned()
     }
 
     /// Whether the same request would fail again, so that trying again needs a change first.

@@ -55,9 +55,9 @@
 mod attempt;
 mod backoff;
 mod clocks;
-mod config;
 mod ending;
 mod event;
+mod in_words;
 mod incoming;
 mod outbox;
 mod outputs;
@@ -70,7 +70,7 @@ mod subscriptions;
 mod timer;
 mod turn;
 
-pub use config::{Config, ConfigError, Limits, Login, Reconnect};
+pub use crate::config::{Config, ConfigError, Limits, Login, Reconnect};
 use core::fmt;
 pub use event::{
     CloseKind, CloseReason, Disconnect, DisconnectKind, Ended, Event, FailReason, Input, Output,

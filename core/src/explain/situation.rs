@@ -1,6 +1,6 @@
 //! How a device signs in, and the page that it does so from: what preflight and causes both ask about.
 
-use crate::device::Login;
+use crate::config::Login;
 
 /// How a device signs in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -24,7 +24,7 @@ mod words;
 use core::ops::RangeInclusive;
 
 use super::{Auth, InWords, Lang, Page};
-use crate::device::{Config, Login};
+use crate::config::{Config, Login};
 use crate::identity::{Endpoint, TransportKind};
 use crate::vendor;
 use crate::wire::ConnectCode;

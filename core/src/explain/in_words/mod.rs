@@ -3,6 +3,7 @@
 //! In English each says what its `Display` says. What the core holds as an English text, such as the rules of
 //! [`Malformed`](crate::wire::Malformed), has its Chinese in a table here.
 
+mod auth;
 mod config;
 mod identity;
 mod login;

@@ -129,7 +129,7 @@ pub struct Config {
     /// From PINGREQ to PINGRESP, after which the link is dead: 1 ms to [`Config::LONGEST`]; a keep alive that is
     /// shorter goes before.
     pub ping_timeout: Duration,
-    /// How long [`disconnect`](super::Device::disconnect) waits for what is still under way: up to
+    /// How long [`disconnect`](crate::device::Device::disconnect) waits for what is still under way: up to
     /// [`Config::LONGEST`], and 0 waits for nothing.
     pub drain_timeout: Duration,
     /// How much the device may hold.
