@@ -15,9 +15,10 @@ use serde::Serialize;
 use tern_core::auth::{AuthForm, Code};
 use tern_core::time::Instant;
 
+use crate::address::DeviceAddress;
 use crate::event::EventKind;
 use crate::platform::Platform;
-use crate::registry::{DeviceAddress, DeviceIndex};
+use crate::registry::DeviceIndex;
 use crate::tokens::Issued;
 
 /// The content type of every answer.

@@ -8,22 +8,6 @@ use tern_core::time::Instant;
 use crate::faults::Fault;
 use crate::registry::DeviceIndex;
 
-/// A connection. Never used twice by the same platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(u64);
-
-impl ConnectionId {
-    pub(crate) const fn new(number: u64) -> Self {
-        Self(number)
-    }
-
-    /// The number: 1 for the first connection, counting up.
-    #[must_use]
-    pub const fn number(self) -> u64 {
-        self.0
-    }
-}
-
 /// How a connection came in. `securemode` is checked against it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Arrival {

@@ -1,9 +1,23 @@
-//! Values by connection.
+//! Which connection, and values by connection.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::connection::ConnectionId;
+/// A connection. Never used twice by the same platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(u64);
+
+impl ConnectionId {
+    pub(crate) const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number: 1 for the first connection, counting up.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// Values by connection, found faster than by the hash that the standard library takes for keys that strangers choose:
 /// the platform counts its connections itself.

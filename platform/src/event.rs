@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::connection::ConnectionId;
-use crate::registry::DeviceAddress;
+use crate::address::DeviceAddress;
+use crate::connections::ConnectionId;
 
 /// Something that happened, with the device it happened to where that is known.
 ///

@@ -20,10 +20,9 @@ use std::collections::BTreeMap;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use tern_core::identity::{DeviceName, ProductKey};
 use tern_core::wire::ConnectCode;
 
-use crate::registry::DeviceAddress;
+use crate::address::DeviceAddress;
 
 /// The longest delay, in milliseconds: ten minutes.
 pub const MAX_DELAY_MS: u32 = 600_000;
@@ -185,27 +184,6 @@ impl<'de> Deserialize<'de> for Cut {
             }
         }
         deserializer.deserialize_str(Word)
-    }
-}
-
-impl Serialize for DeviceAddress {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for DeviceAddress {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let Some((product_key, device_name)) = text.split_once('/') else {
-            return Err(D::Error::custom(format!(
-                "{text:?}: a device is named \"productKey/deviceName\""
-            )));
-        };
-        Ok(Self {
-            product_key: ProductKey::new(product_key).map_err(D::Error::custom)?,
-            device_name: DeviceName::new(device_name).map_err(D::Error::custom)?,
-        })
     }
 }
 

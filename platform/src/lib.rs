@@ -63,6 +63,7 @@
 #![doc = include_str!("../DEPARTURES.md")]
 #![forbid(unsafe_code)]
 
+mod address;
 mod auth;
 mod connection;
 mod connections;
@@ -83,14 +84,15 @@ mod timers;
 mod tokens;
 mod topics;
 
+pub use address::DeviceAddress;
 pub use auth::AUTH_CONTENT_TYPE;
-pub use connection::{Arrival, ConnectionId, Progress};
-pub use connections::{ConnectionMap, NumberHasher};
+pub use connection::{Arrival, Progress};
+pub use connections::{ConnectionId, ConnectionMap, NumberHasher};
 pub use event::{Event, EventKind, LoginKind};
 pub use faults::{AuthRefuse, Cut, Fault, Faults, MAX_DELAY_MS, Refuse};
 pub use output::Output;
 pub use platform::Platform;
-pub use registry::{Device, DeviceAddress, DeviceView, SubscriptionView};
+pub use registry::{Device, DeviceView, SubscriptionView};
 pub use routing::{PushError, Pushed};
 pub use settings::{IdleFactor, RefusalCodes, Settings, SettingsError};
 pub use topics::owns_topic;

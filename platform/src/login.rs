@@ -26,9 +26,10 @@ use tern_core::sign::{ExtendedClientId, Password, content};
 use tern_core::time::Instant;
 use tern_core::wire::{Connect, ConnectCode};
 
+use crate::address::DeviceAddress;
 use crate::connection::Arrival;
 use crate::event::LoginKind;
-use crate::registry::{DeviceAddress, DeviceIndex, Registry};
+use crate::registry::{DeviceIndex, Registry};
 use crate::settings::Settings;
 use crate::tokens::{BadToken, Tokens};
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tern_core::time::Instant;
 
-use crate::connection::ConnectionId;
+use crate::connections::ConnectionId;
 use crate::event::Event;
 
 /// One thing for the caller to do; see [`Platform::poll_output`](crate::Platform::poll_output).

@@ -7,7 +7,8 @@ use tern_core::wire::{
     Unsubscribe,
 };
 
-use crate::connection::{ConnectionId, Phase};
+use crate::connection::Phase;
+use crate::connections::ConnectionId;
 use crate::event::EventKind;
 use crate::faults::Cut;
 use crate::login::{Accepted, Desk, Refusal};

@@ -7,12 +7,14 @@ use rand_chacha::rand_core::SeedableRng;
 use tern_core::time::Instant;
 use tern_core::wire::{self, FrameError, Framed, PacketType, Sender};
 
-use crate::connection::{Arrival, Connection, ConnectionId, Phase, Progress};
+use crate::address::DeviceAddress;
+use crate::connection::{Arrival, Connection, Phase, Progress};
+use crate::connections::ConnectionId;
 use crate::connections::ConnectionMap;
 use crate::event::{Event, EventKind};
 use crate::faults::{Cut, Faults};
 use crate::output::{Outbox, Output};
-use crate::registry::{Device, DeviceAddress, DeviceIndex, DeviceView, Registry};
+use crate::registry::{Device, DeviceIndex, DeviceView, Registry};
 use crate::settings::Settings;
 use crate::timers::Timers;
 use crate::tokens::Tokens;

@@ -1,14 +1,14 @@
 //! The devices the platform knows, and what it keeps for each.
 
-use core::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tern_core::identity::{DeviceName, DeviceSecret, IdentityError, ProductKey, Triple};
+use tern_core::identity::{DeviceSecret, Triple};
 use tern_core::sign::{SignMethod, sign};
 use tern_core::time::Instant;
 
-use crate::connection::ConnectionId;
+use crate::address::DeviceAddress;
+use crate::connections::ConnectionId;
 use crate::session::Session;
 
 /// A device to register.
@@ -18,34 +18,6 @@ pub struct Device {
     pub triple: Triple,
     /// Whether it is known but not let in.
     pub disabled: bool,
-}
-
-/// Which device: the triple without its secret. Prints and serialises as `productKey/deviceName`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeviceAddress {
-    /// The product.
-    pub product_key: ProductKey,
-    /// The device's name in it.
-    pub device_name: DeviceName,
-}
-
-impl DeviceAddress {
-    /// From two texts.
-    ///
-    /// # Errors
-    /// One of them breaks the rules of [`ProductKey`] or [`DeviceName`].
-    pub fn new(product_key: &str, device_name: &str) -> Result<Self, IdentityError> {
-        Ok(Self {
-            product_key: ProductKey::new(product_key)?,
-            device_name: DeviceName::new(device_name)?,
-        })
-    }
-}
-
-impl fmt::Display for DeviceAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.product_key, self.device_name)
-    }
 }
 
 /// What can be told about a device. It never holds the secret.

@@ -5,11 +5,12 @@ use tern_core::time::Instant;
 use tern_core::topic::{TopicError, TopicName};
 use tern_core::wire::{Packet, Publish, QoS};
 
-use crate::connection::ConnectionId;
+use crate::address::DeviceAddress;
+use crate::connections::ConnectionId;
 use crate::event::EventKind;
 use crate::message::Message;
 use crate::platform::Platform;
-use crate::registry::{DeviceAddress, DeviceIndex};
+use crate::registry::DeviceIndex;
 use crate::session::Trimmed;
 use crate::topics;
 

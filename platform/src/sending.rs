@@ -6,7 +6,8 @@ use rand_chacha::rand_core::Rng;
 use tern_core::time::Instant;
 use tern_core::wire::{self, Packet};
 
-use crate::connection::{ConnectionId, Delayed, Phase};
+use crate::connection::{Delayed, Phase};
+use crate::connections::ConnectionId;
 use crate::event::EventKind;
 use crate::faults::Fault;
 use crate::platform::Platform;

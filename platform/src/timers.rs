@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use tern_core::time::Instant;
 
-use crate::connection::{Connection, ConnectionId};
+use crate::connection::Connection;
+use crate::connections::ConnectionId;
 
 /// One timer a connection at most.
 ///
