@@ -8,12 +8,12 @@ use tern_web::protocol::cloud::{
     self, Ask, Done, EVENTS, NewDevice, ProblemKind, Push, Report, RivalStanding, Tally, View,
 };
 use tern_web::protocol::{
-    Command, Detail, Link, Row, Snapshot, SubscriptionState, Watch, messages, timeline,
+    Command, Detail, Direction, Link, Row, Snapshot, SubscriptionState, Watch, messages, timeline,
 };
 use tern_web::sample;
 use tern_web::worker::awaited::Cloud;
 use tern_web::worker::in_page::InPage;
-use tern_web::worker::log::{Bounds, Direction};
+use tern_web::worker::log::Bounds;
 use tern_web::worker::session::Session;
 use tern_web::worker::transport::{Happened, Received, Transport};
 

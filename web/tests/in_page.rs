@@ -5,8 +5,7 @@ mod bench;
 use bench::{Bench, kinds, messages, own_topic, packets, publish, subscribe};
 use tern_core::explain::{InWords, Lang};
 use tern_web::form::Form;
-use tern_web::protocol::{Command, Detail, Fate, Link, SubscriptionState, Task};
-use tern_web::worker::log::Direction;
+use tern_web::protocol::{Command, Detail, Direction, Fate, Link, SubscriptionState, Task};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -1,6 +1,7 @@
 //! The ring of packets.
 
-use tern_web::worker::log::{Bounds, Direction, Log, Note};
+use tern_web::protocol::Direction;
+use tern_web::worker::log::{Bounds, Log, Note};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

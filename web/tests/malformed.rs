@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
 use tern_web::form::Form;
-use tern_web::protocol::{Command, Detail, Watch, timeline};
-use tern_web::worker::log::{Bounds, Direction};
+use tern_web::protocol::{Command, Detail, Direction, Watch, timeline};
+use tern_web::worker::log::Bounds;
 use tern_web::worker::session::Session;
 use tern_web::worker::transport::{Happened, Received, Transport};
 

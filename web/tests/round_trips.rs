@@ -1,7 +1,7 @@
 //! How long answers take.
 
 use tern_core::wire::PacketType;
-use tern_web::worker::log::Direction::{Down, Up};
+use tern_web::protocol::Direction::{Down, Up};
 use tern_web::worker::round_trips::{Answer, RoundTrips};
 
 #[cfg(target_arch = "wasm32")]

@@ -4,8 +4,7 @@ mod bench;
 
 use bench::{Bench, own_topic, packets, publish, subscribe};
 use tern_web::protocol::timeline::{Filter, Watch};
-use tern_web::protocol::{Command, Snapshot, Span};
-use tern_web::worker::log::Direction;
+use tern_web::protocol::{Command, Direction, Snapshot, Span};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::worker::http::HttpFailure;
+use super::HttpFailure;
 
 /// What ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

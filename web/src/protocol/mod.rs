@@ -8,18 +8,25 @@
 mod bilingual;
 pub mod case;
 pub mod cloud;
+mod http_failure;
 pub mod messages;
 mod packets;
 mod span;
 pub mod timeline;
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 pub use bilingual::Bilingual;
-pub use packets::{Chosen, Detail, Row, Rows};
+pub use http_failure::{AUTH_TIMEOUT_MS, HttpFailure};
+pub use packets::{Chosen, Detail, Direction, Row, Rows};
 pub use span::Span;
 
 use crate::form::Form;
+
+/// How far apart two publishes of a [`Command::Repeat`] may be, in ms: 10 ms to an hour.
+pub const REPEAT_EVERY_MS: RangeInclusive<u32> = 10..=3_600_000;
 
 /// What the page tells the worker. Where bytes belong to it, they come beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,7 +60,7 @@ pub enum Command {
         topic: String,
         /// 0 or 1.
         qos: u8,
-        /// How far apart, in ms.
+        /// How far apart, in ms: within [`REPEAT_EVERY_MS`].
         every_ms: u32,
     },
     /// No more of that.

@@ -4,7 +4,14 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::worker::log::Direction;
+/// Which way a packet went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// From the device to the cloud side.
+    Up,
+    /// From the cloud side to the device.
+    Down,
+}
 
 /// A part of a list, and how long the list is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Direction;
 use super::{Chosen, Rows, Span};
-use crate::worker::log::Direction;
 
 /// What the timeline looks at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

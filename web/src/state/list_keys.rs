@@ -33,9 +33,7 @@ impl ListKeys {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Detail;
-    use crate::protocol::Row;
-    use crate::worker::log::Direction;
+    use crate::protocol::{Detail, Direction, Row};
 
     fn rows(first: u64, count: u64) -> Rows {
         let row = |index| Row {

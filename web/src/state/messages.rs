@@ -6,11 +6,10 @@ use super::ListKeys;
 use crate::drafts::{DraftFault, Drafts, Publication};
 use crate::payload::Codec;
 use crate::payload::typed::{Mistyped, Notation};
-use crate::protocol::Span;
 use crate::protocol::messages::{Chart, Watch};
+use crate::protocol::{REPEAT_EVERY_MS, Span};
 use crate::sample;
 use crate::words::Lang;
-use crate::worker::repeat::EVERY_MS;
 
 /// What is typed and looked at where messages are.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,12 +162,14 @@ impl Messages {
     /// How far apart repeated publishes are, in ms.
     ///
     /// # Errors
-    /// It is no whole number in [`EVERY_MS`].
+    /// It is no whole number in [`REPEAT_EVERY_MS`].
     pub fn interval_ms(&self) -> Result<u32, EveryFault> {
         let typed = self.every_ms.trim();
         let is_number = typed.bytes().all(|byte| byte.is_ascii_digit());
         let number = typed.parse().ok().filter(|_| is_number);
-        number.filter(|ms| EVERY_MS.contains(ms)).ok_or(EveryFault)
+        number
+            .filter(|ms| REPEAT_EVERY_MS.contains(ms))
+            .ok_or(EveryFault)
     }
 
     /// Does an action.
@@ -341,7 +342,7 @@ mod tests {
         }
         for lang in [Lang::En, Lang::Zh] {
             let rule = EveryFault.say(lang);
-            let ends = [EVERY_MS.start(), EVERY_MS.end()].map(ToString::to_string);
+            let ends = [REPEAT_EVERY_MS.start(), REPEAT_EVERY_MS.end()].map(ToString::to_string);
             assert!(ends.iter().all(|end| rule.contains(end)), "{rule}");
         }
     }

@@ -12,8 +12,8 @@ use tern_core::device::{CloseKind, CloseReason};
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
 
-use super::http::HttpFailure;
 use super::transport::{Answer, Happened, Received, Transport};
+use crate::protocol::HttpFailure;
 use crate::protocol::cloud::{Ask, Command, Problem, ProblemKind, Report};
 
 /// What the stand-in can do beside carrying bytes.

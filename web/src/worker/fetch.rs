@@ -9,7 +9,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortSignal, RequestInit, Response, WorkerGlobalScope};
 
-use super::http::{HttpFailure, Reply, TIMEOUT_MS, address, judge};
+use super::http::{Reply, address, judge};
+use crate::protocol::{AUTH_TIMEOUT_MS, HttpFailure};
 
 type Answer = Result<Reply, HttpFailure>;
 
@@ -53,7 +54,7 @@ async fn send(request: HttpRequest) -> Answer {
     init.set_method("POST");
     init.set_headers(&headers);
     init.set_body(&request.body.into());
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(AUTH_TIMEOUT_MS)));
     let sent = scope.fetch_with_str_and_init(&address(&request.url), &init);
     let response = JsFuture::from(sent)
         .await

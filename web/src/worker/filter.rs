@@ -4,11 +4,11 @@ use tern_core::topic::TopicFilter;
 use tern_core::wire::{Packet, PacketType, Sender, read};
 
 use super::listing::Listing;
-use super::log::{Direction, Log, Logged};
+use super::log::{Log, Logged};
 use super::needle::Needle;
 use super::{peek, rows};
 use crate::protocol::timeline::Filter;
-use crate::protocol::{Rows, Span};
+use crate::protocol::{Direction, Rows, Span};
 
 /// The packets that pass a filter. Without one nothing is kept: then it is all of them.
 #[derive(Debug, Default)]

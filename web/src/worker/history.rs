@@ -5,12 +5,12 @@ use tern_core::wire::PacketType;
 use super::filter::Filtered;
 use super::frames::{Frame, Frames};
 use super::inbox::Inbox;
-use super::log::{Bounds, Direction, Log, Logged, Note};
+use super::log::{Bounds, Log, Logged, Note};
 use super::round_trips::RoundTrips;
 use super::series::Series;
 use super::topics::Topics;
 use super::{peek, rows};
-use crate::protocol::{Count, Kept, messages, timeline};
+use crate::protocol::{Count, Direction, Kept, messages, timeline};
 
 /// The history of a session.
 #[derive(Debug)]

@@ -5,14 +5,7 @@
 
 use std::collections::VecDeque;
 
-/// Which way a packet went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Direction {
-    /// From the device to the cloud side.
-    Up,
-    /// From the cloud side to the device.
-    Down,
-}
+use crate::protocol::Direction;
 
 /// How much a log holds.
 #[derive(Clone, Copy, Debug)]

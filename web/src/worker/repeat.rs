@@ -1,11 +1,6 @@
 //! A message that is published again and again. The worker's clock beats for it, so a hidden tab goes on.
 
-use std::ops::RangeInclusive;
-
-use crate::protocol::{Repeating, Stop};
-
-/// How far apart two publishes may be, in ms: 10 ms to an hour.
-pub const EVERY_MS: RangeInclusive<u32> = 10..=3_600_000;
+use crate::protocol::{REPEAT_EVERY_MS, Repeating, Stop};
 
 /// What is published, and when next.
 #[derive(Debug)]
@@ -20,13 +15,13 @@ pub(super) struct Repeat {
 }
 
 impl Repeat {
-    /// Begins at once. An interval outside of [`EVERY_MS`] counts as its nearest end.
+    /// Begins at once. An interval outside of [`REPEAT_EVERY_MS`] counts as its nearest end.
     pub(super) fn new(now_ms: f64, topic: String, qos: u8, payload: &[u8], every_ms: u32) -> Self {
         Self {
             topic,
             qos,
             payload: payload.to_vec(),
-            every_ms: every_ms.clamp(*EVERY_MS.start(), *EVERY_MS.end()),
+            every_ms: every_ms.clamp(*REPEAT_EVERY_MS.start(), *REPEAT_EVERY_MS.end()),
             next_ms: now_ms,
             sent: 0,
             stopped: None,

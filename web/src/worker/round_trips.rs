@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tern_core::wire::PacketType;
 
-use super::log::Direction;
+use crate::protocol::Direction;
 
 /// Packets that wait for their answer.
 #[derive(Debug, Default)]

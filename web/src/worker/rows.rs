@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use tern_core::wire::{FrameError, Packet, Sender, SubackCode, read};
 
-use super::log::{Direction, Log, Logged};
-use crate::protocol::{Chosen, Detail, Row};
+use super::log::{Log, Logged};
+use crate::protocol::{Chosen, Detail, Direction, Row};
 
 /// How much of a payload (in bytes) and of a text (in characters) a row shows.
 const SHOWN: usize = 400;

@@ -14,14 +14,14 @@ use tern_core::wire::QoS;
 
 use self::trail::Trail;
 use super::history::History;
-use super::log::{Bounds, Direction};
+use super::log::Bounds;
 use super::repeat::Repeat;
 use super::transport::{Answer, Received, Transport};
 use crate::form::{Carrier, Form};
 use crate::protocol::case::Case;
 use crate::protocol::{
-    Bilingual, Command, Ended, Fate, Link, Problem, Refusal, Sent, Snapshot, Stop, Subscription,
-    SubscriptionState, Task, Watch,
+    Bilingual, Command, Direction, Ended, Fate, Link, Problem, Refusal, Sent, Snapshot, Stop,
+    Subscription, SubscriptionState, Task, Watch,
 };
 
 /// How many publishes are remembered with what became of them.

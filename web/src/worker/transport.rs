@@ -7,7 +7,8 @@ use tern_core::device::CloseReason;
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
 
-use super::http::{HttpFailure, Reply};
+use super::http::Reply;
+use crate::protocol::HttpFailure;
 
 /// A byte stream to the cloud side that can be opened again after it has ended.
 ///

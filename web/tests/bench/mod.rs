@@ -5,10 +5,10 @@ use tern_core::device::{CloseKind, CloseReason};
 use tern_core::identity::Endpoint;
 use tern_core::time::Instant;
 use tern_web::form::Form;
-use tern_web::protocol::{Command, Row, Snapshot, Watch, messages, timeline};
+use tern_web::protocol::{Command, Direction, Row, Snapshot, Watch, messages, timeline};
 use tern_web::sample;
 use tern_web::worker::in_page::InPage;
-use tern_web::worker::log::{Bounds, Direction};
+use tern_web::worker::log::Bounds;
 use tern_web::worker::session::Session;
 use tern_web::worker::transport::{Happened, Received, Transport};
 

@@ -18,10 +18,9 @@ use super::when::{grouped, time_of_day};
 use crate::app::Console;
 use crate::inspector::look::{Action, Look};
 use crate::markup::html;
-use crate::protocol::Row;
+use crate::protocol::{Direction, Row};
 use crate::state::timeline;
 use crate::words::Lang;
-use crate::worker::log::Direction;
 
 /// Draws the packet chosen in the timeline, where there is one.
 pub(super) fn view(console: &Console) -> Html {

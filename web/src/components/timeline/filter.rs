@@ -10,9 +10,9 @@ use crate::app::Console;
 use crate::components::field::input_text;
 use crate::components::when::grouped;
 use crate::markup::html;
+use crate::protocol::Direction;
 use crate::protocol::timeline::Filter;
 use crate::state::timeline::Action;
-use crate::worker::log::Direction;
 
 /// The packet types by their numbers; nought is what is malformed.
 const KINDS: [u8; 12] = [1, 2, 3, 4, 8, 9, 10, 11, 12, 13, 14, 0];

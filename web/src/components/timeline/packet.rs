@@ -8,10 +8,9 @@ use tern_core::wire::dissect::rule_in_chinese;
 use crate::app::Console;
 use crate::components::when::{grouped, time_of_day};
 use crate::markup::html;
-use crate::protocol::{Detail, Row};
+use crate::protocol::{Detail, Direction, Row};
 use crate::state::timeline::Action;
 use crate::words::Lang;
-use crate::worker::log::Direction;
 
 /// Draws it.
 pub(super) fn view(console: &Console, place: usize, row: &Row) -> Html {

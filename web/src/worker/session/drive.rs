@@ -6,7 +6,7 @@ use tern_core::wire::{Framed, Sender, frame, read};
 
 use super::{Running, Session, instant};
 use crate::form::Carrier;
-use crate::worker::log::Direction;
+use crate::protocol::Direction;
 use crate::worker::repeat::Repeat;
 use crate::worker::transport::{Answer, Happened};
 

@@ -5,8 +5,8 @@ use tern_core::identity::Endpoint;
 use tern_core::vendor;
 
 use crate::form::{Auth, Carrier, Form};
+use crate::protocol::HttpFailure;
 use crate::protocol::case::{Case, End};
-use crate::worker::http::HttpFailure;
 
 /// A connection that the peer closes sooner than this counts as a short life, in ms.
 const SHORT_LIFE_MS: f64 = 30_000.0;
