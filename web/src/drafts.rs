@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lang::Lang;
 use crate::payload::typed::Notation;
-use crate::words::Lang;
 
 /// What is published: what is typed, not yet the bytes that are meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

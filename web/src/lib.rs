@@ -17,6 +17,7 @@ pub mod copy_as;
 pub mod drafts;
 pub mod form;
 pub mod inspector;
+pub mod lang;
 #[cfg(target_arch = "wasm32")]
 mod link;
 pub mod login_text;

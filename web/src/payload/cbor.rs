@@ -9,7 +9,7 @@ use minicbor::data::Type;
 use super::hex::packed;
 use super::lay_out::Layout;
 use super::quote::quoted;
-use crate::words::Lang;
+use crate::lang::Lang;
 
 /// The first place where bytes are no CBOR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

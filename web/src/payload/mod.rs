@@ -17,7 +17,7 @@ pub mod typed;
 
 use std::borrow::Cow;
 
-use crate::words::Lang;
+use crate::lang::Lang;
 use cbor::CborFault;
 use json::JsonFault;
 

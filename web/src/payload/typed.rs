@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::json::{self, JsonFault};
 use super::{base64 as base64_lines, hex};
-use crate::words::Lang;
+use crate::lang::Lang;
 
 /// How a payload is typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

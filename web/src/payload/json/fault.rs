@@ -1,6 +1,6 @@
 //! Where and why a text is no JSON.
 
-use crate::words::Lang;
+use crate::lang::Lang;
 
 /// The first place where a text is no JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
