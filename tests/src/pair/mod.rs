@@ -7,6 +7,7 @@ mod faults;
 mod link;
 mod network;
 mod run;
+mod sending;
 
 use core::time::Duration;
 use std::collections::BTreeMap;
