@@ -9,10 +9,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use tern_core::auth::AuthUrl;
-use tern_core::device::Config;
-use tern_core::explain::preflight::Draft;
 use tern_core::identity::{DeviceName, Endpoint, ProductKey, Region, TransportKind};
 use tern_core::sign::SignMethod;
+use tern_core::vendor;
 
 /// Where to connect, as whom, and how it is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
@@ -111,9 +110,9 @@ pub struct Recording {
 /// How a device signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthMode {
-    /// The CONNECT itself is signed (seed: 域名直连).
+    /// The CONNECT itself is signed.
     Direct,
-    /// HTTPS first, then CONNECT with what it grants (seed: HTTPS认证).
+    /// HTTPS first, then CONNECT with what it grants.
     Https,
 }
 
@@ -153,11 +152,10 @@ impl FromStr for Timestamp {
 }
 
 /// The keep alives that the platform takes; the core knows them.
-const RANGE: RangeInclusive<u16> = Config::KEEP_ALIVE_RANGE;
+const RANGE: RangeInclusive<u16> = vendor::KEEP_ALIVE_RANGE;
 
 fn keep_alive_help() -> String {
-    let default = Draft::default().keep_alive;
-    format!("Keep alive in seconds [default: {default}]")
+    format!("Keep alive in seconds [default: {}]", vendor::KEEP_ALIVE)
 }
 
 fn range_help() -> String {

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 use tern_core::identity::Triple;
-use tern_platform::{Device, DeviceAddress, DeviceView};
+use tern_platform::{Device, DeviceAddress, DeviceView, PushError};
 
 use super::{Control, failure};
 
@@ -98,7 +98,7 @@ fn address((product_key, device_name): &(String, String)) -> Result<DeviceAddres
 }
 
 fn unknown(address: &DeviceAddress) -> Fault {
-    let text = format!("no device {address} is registered here");
+    let text = PushError::NoDevice(address.clone()).to_string();
     (StatusCode::NOT_FOUND, text)
 }
 

@@ -3,7 +3,7 @@
 use tern_core::identity::Triple;
 use tern_core::time::Instant;
 use tern_core::wire::QoS;
-use tern_platform::{Device, DeviceAddress};
+use tern_platform::{Device, DeviceAddress, PushError};
 
 use super::rival::Rival;
 use super::stand_in::StandIn;
@@ -107,7 +107,7 @@ fn known(is: bool, device: &DeviceAddress) -> Result<(), Problem> {
 fn unknown(device: &DeviceAddress) -> Problem {
     Problem {
         kind: ProblemKind::NoDevice,
-        text: format!("no device {device} is registered here"),
+        text: PushError::NoDevice(device.clone()).to_string(),
     }
 }
 
