@@ -80,6 +80,15 @@ impl RunLoop {
         })
     }
 
+    /// Whether what the next step hands in to the device's engine, which all of its devices share, still takes
+    /// something. Where it does not, it does after the next poll.
+    #[must_use]
+    pub fn has_room_in_step(&self, id: SessionId) -> bool {
+        self.sessions
+            .get(id)
+            .is_none_or(|session| self.engines.waiting(session.engine) < MAX_UNSENT)
+    }
+
     /// Whether bytes of this device still wait for its socket, or for the next flush.
     #[must_use]
     pub fn has_unsent(&self, id: SessionId) -> bool {

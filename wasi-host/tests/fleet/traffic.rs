@@ -67,6 +67,24 @@ fn qos_0_counts_what_was_sent() {
 }
 
 #[test]
+fn what_one_step_can_t_take_is_published_by_the_next() {
+    let setup = stand_in(40);
+    for how in [&["--native"][..], &["--per-sandbox", "40"]] {
+        let file = setup.file("summary.json");
+        // 2.4 MB at one moment, of which a step takes 1 MiB.
+        let mut more = vec!["--in-step", "--every", "500ms", "-n", "3"];
+        more.extend(["-m", "{letters:60000}", "--summary", &file]);
+        more.extend(how);
+        let ended = setup.fleet(&more).end();
+        assert_eq!(ended.status, 0, "{how:?}: {ended:?}");
+        let summary = summary(&file);
+        assert_eq!(accepted(&summary), 120, "{how:?}");
+        assert_eq!(summary["messages"]["acknowledged"], 120, "{how:?}");
+        assert_eq!(summary["errors"], serde_json::json!({}), "{how:?}");
+    }
+}
+
+#[test]
 fn both_ways_to_sign_in_go_over_tls_and_websocket_from_a_devices_file() {
     let setup = stand_in(4);
     let devices = setup.file("devices.toml");

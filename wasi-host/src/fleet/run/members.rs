@@ -193,7 +193,7 @@ impl<'a> Members<'a> {
     }
 
     /// Lets each device publish whose time has come: one message, and where it is behind, the next ones after the
-    /// next poll.
+    /// next poll. So does one for which the next step has no room any more.
     pub(super) fn publish_due(&mut self, now: Instant, time_ms: u64, run_loop: &mut RunLoop) {
         let now_us = micros(now.saturating_duration_since(self.started));
         let every = micros(self.plan.every).max(1);
@@ -206,14 +206,16 @@ impl<'a> Members<'a> {
             let Some(member) = self.members.get_mut(number as usize) else {
                 continue;
             };
-            if member.asked_us.is_some() {
+            let session = member.session.filter(|_| member.state != State::Ended);
+            let has_turn = session.is_none_or(|session| run_loop.has_room_in_step(session));
+            if member.asked_us.is_some() || !has_turn {
                 next.push(Reverse((due, number)));
                 continue;
             }
             let sequence = member.sequence;
             member.sequence += 1;
             self.latest_us = self.latest_us.max(now_us - due);
-            match member.session.filter(|_| member.state != State::Ended) {
+            match session {
                 Some(session) if run_loop.has_room(session) => {
                     let (topic, payload) = (&mut self.topic, &mut self.payload);
                     self.plan.message(device, sequence, time_ms, topic, payload);
