@@ -1,7 +1,7 @@
 //! The HTTPS authentication's exchange: one POST over TLS, one answer (seed: HTTPS认证再连接).
 //!
-//! It runs on a thread of its own, since it comes before the first connection and at most every few
-//! minutes after. The certificate is checked as for MQTT, with the same words where it fails.
+//! It runs on a thread of its own, which the exchanges of many devices share. The certificate is checked as for MQTT,
+//! with the same words where it fails.
 //!
 //! What it does *not* do: follow redirects (the request is signed for one host), ask a proxy that the
 //! environment names, keep connections, or read more of an answer than the core takes.
@@ -33,12 +33,14 @@ use hyper_util::rt::TokioIo;
 use tern_core::auth::{AuthError, HttpAnswer, HttpRequest, MAX_ANSWER};
 use tern_core::device::{CloseKind, CloseReason};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use zeroize::Zeroizing;
 
-use crate::transport::{TlsSettings, TransportError, resolve, server_name, tls_fault};
+use crate::transport::{TlsSettings, TransportError, resolve_then, server_name, tls_fault};
 
 /// How long an exchange may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +121,72 @@ impl Exchange {
             place: self.place.clone(),
             fault,
         })
+    }
+}
+
+/// One thread for any number of exchanges side by side. It ends with this, and gives up those that are under way.
+pub(crate) struct Exchanges(UnboundedSender<Ask>);
+
+/// An exchange to begin.
+struct Ask {
+    request: HttpRequest,
+    tls: TlsSettings,
+    then: Box<dyn FnOnce(Result<HttpReply, HttpsError>) + Send>,
+}
+
+impl Exchanges {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// The system gives none.
+    pub(crate) fn start() -> Result<Self, HttpsFault> {
+        let runtime = runtime()?;
+        let (sender, mut receiver) = unbounded_channel::<Ask>();
+        let thread = std::thread::Builder::new().name("https".to_owned());
+        thread
+            .spawn(move || {
+                runtime.block_on(async {
+                    while let Some(ask) = receiver.recv().await {
+                        tokio::spawn(ask.answer());
+                    }
+                });
+            })
+            .map_err(HttpsFault::Thread)?;
+        Ok(Self(sender))
+    }
+
+    /// Begins an exchange and returns at once. `then` is called with its end, on the other thread.
+    pub(crate) fn begin(
+        &self,
+        request: HttpRequest,
+        tls: &TlsSettings,
+        then: impl FnOnce(Result<HttpReply, HttpsError>) + Send + 'static,
+    ) {
+        let ask = Ask {
+            request,
+            tls: tls.clone(),
+            then: Box::new(then),
+        };
+        if let Err(refused) = self.0.send(ask) {
+            refused.0.fail(HttpsFault::Panicked);
+        }
+    }
+}
+
+impl Ask {
+    async fn answer(self) {
+        let Self { request, tls, then } = self;
+        let place = place(&request.url);
+        let whole = async move { in_time(request, &tls, Deadlines::default()).await };
+        // A task of its own, so that nobody waits for ever where it panics.
+        let result = tokio::spawn(whole).await;
+        let result = result.unwrap_or(Err(HttpsFault::Panicked));
+        then(result.map_err(|fault| HttpsError { place, fault }));
+    }
+
+    fn fail(self, fault: HttpsFault) {
+        let place = place(&self.request.url);
+        (self.then)(Err(HttpsError { place, fault }));
     }
 }
 
@@ -240,23 +308,29 @@ fn run(
     tls: &TlsSettings,
     deadlines: Deadlines,
 ) -> Result<HttpReply, HttpsFault> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    runtime()?.block_on(in_time(request, tls, deadlines))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, HttpsFault> {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(HttpsFault::Thread)?;
+        .map_err(HttpsFault::Thread)
+}
+
+async fn in_time(
+    request: HttpRequest,
+    tls: &TlsSettings,
+    deadlines: Deadlines,
+) -> Result<HttpReply, HttpsFault> {
     let total = deadlines.total;
-    let result = runtime.block_on(async {
-        let exchange = exchange(request, tls, deadlines.connect.min(total));
-        timeout(total, exchange)
-            .await
-            .unwrap_or(Err(HttpsFault::TimedOut {
-                what: "whole answer",
-                after: total,
-            }))
-    });
-    // Not to be waited for: the system's resolver may still be at work on a thread of its own.
-    runtime.shutdown_background();
-    result
+    let exchange = exchange(request, tls, deadlines.connect.min(total));
+    timeout(total, exchange)
+        .await
+        .unwrap_or(Err(HttpsFault::TimedOut {
+            what: "whole answer",
+            after: total,
+        }))
 }
 
 async fn exchange(
@@ -349,10 +423,12 @@ async fn connect(target: Target, tls: &TlsSettings) -> Result<TlsStream<TcpStrea
     let Target { host, port } = target;
     let connector = TlsConnector::from(tls.config()?);
     let name = server_name(&host)?;
-    let asked = host.clone();
-    let addresses = tokio::task::spawn_blocking(move || resolve(&asked, port))
-        .await
-        .map_err(|_| HttpsFault::Panicked)??;
+    let (tell, told) = oneshot::channel();
+    resolve_then(&host, port, move |addresses| {
+        // Where the time was up before, nobody waits any more.
+        let _ = tell.send(addresses);
+    });
+    let addresses = told.await.map_err(|_| HttpsFault::Panicked)??;
     let tcp = connect_to_any(&addresses).await?;
     connector
         .connect(name, tcp)

@@ -58,6 +58,7 @@ use tern_core::identity::Endpoint;
 pub use certificate::CertificateFault;
 pub use error::{Phase, TlsFault, TransportError, WebSocketFault};
 pub use resolve::resolve;
+pub(crate) use resolve::resolve_then;
 pub use tls::TlsSettings;
 pub(crate) use tls::{fault as tls_fault, server_name};
 
