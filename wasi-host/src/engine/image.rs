@@ -21,7 +21,7 @@ use std::ptr::{self, NonNull};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{MemfdFlags, memfd_create};
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::mm::{
     Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap,
 };
@@ -91,9 +91,13 @@ impl Image {
             // To try would raise a signal that ends the program.
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        let file = File::from(memfd_create("tern-device", MemfdFlags::CLOEXEC)?);
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        let file = File::from(memfd_create("tern-device", flags)?);
         file.set_len(self.len as u64)?;
         file.write_all_at(self.data, self.start as u64)?;
+        // For good: all sandboxes share these pages.
+        let all = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
+        fcntl_add_seals(&file, all)?;
         Ok(file)
     }
 
@@ -130,7 +134,7 @@ impl Image {
                 ProtFlags::READ | ProtFlags::WRITE,
                 MapFlags::PRIVATE | MapFlags::FIXED,
             );
-            // SAFETY: within the mapping just made, which nobody else knows. The file is never written again.
+            // SAFETY: within the mapping just made, which nobody else knows. The file is sealed: nobody writes it again.
             unsafe { mmap(from, self.len, allowed, flags, file, 0) }?;
             mapped.size = self.len;
         }
@@ -295,6 +299,41 @@ mod tests {
         assert_eq!(read(&one, last, 1), [0]);
         write(&one, last, 1);
         assert_eq!(read(&one, image.len, 1), [77]);
+    }
+
+    #[test]
+    fn the_file_stays_as_it_is() {
+        let image = Image::load().unwrap();
+        let file = image.make_file().unwrap();
+        let len = image.len as u64;
+        for refused in [
+            file.write_all_at(&[77], image.start as u64),
+            file.set_len(len - 1),
+            file.set_len(len + 1),
+            fcntl_add_seals(&file, SealFlags::empty()).map_err(Into::into),
+        ] {
+            let error = refused.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{error}");
+        }
+        // SAFETY: a fresh mapping of the system's choice overlaps nothing.
+        let shared = unsafe {
+            let allowed = ProtFlags::READ | ProtFlags::WRITE;
+            mmap(
+                ptr::null_mut(),
+                image.len,
+                allowed,
+                MapFlags::SHARED,
+                &file,
+                0,
+            )
+        };
+        assert!(shared.is_err());
+        let begins = |memory: &Mapped| read(memory, image.start, image.data.len());
+        let memory = image
+            .map(Some(&file), image.len, 1 << 30, 64 * 1024)
+            .unwrap();
+        assert_eq!(begins(&memory), image.data);
+        write(&memory, image.start, 77);
     }
 
     #[test]
