@@ -28,6 +28,7 @@ mod frame;
 mod packet;
 mod plain;
 mod read;
+mod room;
 mod write;
 
 pub use error::{FrameError, Malformed, WriteError};
@@ -38,6 +39,7 @@ pub use packet::{
 };
 pub use plain::{Plain, read_plain};
 pub use read::read;
+pub use room::reserve_wiped;
 pub(crate) use write::{publish_length, push_puback, push_publish};
 pub use write::{write, write_publish};
 

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tern_core::wire::reserve_wiped;
 use tern_platform::{Arrival, ConnectionId};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::time::{Sleep, timeout};
@@ -198,32 +199,46 @@ impl Kept {
         if self.bytes.is_empty() {
             let progress = hub.received(connection, arrived);
             self.need = progress.need;
-            let rest = arrived.get(progress.consumed..).unwrap_or_default();
-            if rest.first() == Some(&CONNECT) {
-                // In one place from the start: what grows leaves its old place as it was.
-                self.bytes.reserve(self.need.max(rest.len()));
-            }
-            self.bytes.extend_from_slice(rest);
+            self.keep(arrived.get(progress.consumed..).unwrap_or_default());
             return;
         }
-        self.bytes.extend_from_slice(arrived);
+        self.keep(arrived);
         if self.bytes.len() < self.need {
             return;
         }
         let progress = hub.received(connection, &self.bytes);
         self.need = progress.need;
-        if progress.consumed >= self.bytes.len() {
-            self.wipe_login();
-            self.bytes = Vec::new();
-        } else {
-            self.bytes.drain(..progress.consumed);
+        match self.bytes.get(progress.consumed..) {
+            Some(rest) if !rest.is_empty() => {
+                if progress.consumed > 0 && self.is_login() {
+                    let rest = rest.to_vec();
+                    self.wipe_login();
+                    self.bytes = rest;
+                } else {
+                    self.bytes.drain(..progress.consumed);
+                }
+            }
+            _ => {
+                self.wipe_login();
+                self.bytes = Vec::new();
+            }
         }
     }
-}
 
-impl Kept {
+    fn keep(&mut self, more: &[u8]) {
+        if self.is_login() || (self.bytes.is_empty() && more.first() == Some(&CONNECT)) {
+            let missing = self.need.saturating_sub(self.bytes.len());
+            reserve_wiped(&mut self.bytes, missing.max(more.len()));
+        }
+        self.bytes.extend_from_slice(more);
+    }
+
+    fn is_login(&self) -> bool {
+        self.bytes.first() == Some(&CONNECT)
+    }
+
     fn wipe_login(&mut self) {
-        if self.bytes.first() == Some(&CONNECT) {
+        if self.is_login() {
             self.bytes.zeroize();
         }
     }

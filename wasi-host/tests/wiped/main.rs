@@ -9,6 +9,8 @@
 
 mod watching;
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -17,7 +19,7 @@ use tern_core::auth::AuthUrl;
 use tern_core::device::{Config, Login, Reconnect};
 use tern_core::identity::{ClientId, DeviceSecret, Endpoint, Triple};
 use tern_core::sign::{Password, SignMethod, direct};
-use tern_core::wire::QoS;
+use tern_core::wire::{Connect, Packet, QoS, write};
 use tern_host::client::{Client, ClientEvent, Params};
 use tern_host::stand_in::{ListenAddress, StandIn, StandInOptions};
 use tern_host::transport::TlsSettings;
@@ -131,18 +133,7 @@ fn a_device_and_the_stand_in_leave_no_secret_behind() {
     watch_for("the password", login.password.expose().as_bytes());
     drop(login);
     let folder = tempfile::tempdir().unwrap();
-    let stand_in = StandIn::start(StandInOptions {
-        mqtt: ListenAddress::loopback(0),
-        https: ListenAddress::loopback(0),
-        http: ListenAddress::loopback(0),
-        data: Some(folder.path().to_owned()),
-        devices: vec![Device {
-            triple: triple(),
-            disabled: false,
-        }],
-        ..StandInOptions::default()
-    })
-    .unwrap();
+    let stand_in = stand_in(&folder);
     let tls = TlsSettings::with_ca_file(stand_in.ca_path()).unwrap();
     let addresses = stand_in.addresses();
     for scheme in ["mqtt", "mqtts", "ws", "wss"] {
@@ -191,4 +182,84 @@ fn a_device_and_the_stand_in_leave_no_secret_behind() {
     let left = found();
     let secrets = left.iter().filter(|found| found.starts_with(SECRET_NAME));
     assert_eq!(secrets.count(), 0, "{left:?}");
+}
+
+/// A stand-in that knows the device.
+fn stand_in(folder: &tempfile::TempDir) -> StandIn {
+    StandIn::start(StandInOptions {
+        mqtt: ListenAddress::loopback(0),
+        https: ListenAddress::loopback(0),
+        http: ListenAddress::loopback(0),
+        data: Some(folder.path().to_owned()),
+        devices: vec![Device {
+            triple: triple(),
+            disabled: false,
+        }],
+        ..StandInOptions::default()
+    })
+    .unwrap()
+}
+
+/// Signs in with the pieces of a CONNECT and what follows it, each read before the next one comes, as far as that can be
+/// known: meanwhile somebody else is answered.
+fn sign_in(stand_in: &StandIn, pieces: &[&[u8]], answer: &[u8]) {
+    let address = stand_in.addresses().mqtt;
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_nodelay(true).unwrap();
+    for piece in pieces {
+        stream.write_all(piece).unwrap();
+        let mut other = TcpStream::connect(address).unwrap();
+        // A CONNECT of level 3, which is refused: clean session, keep alive 0, client id "o".
+        other
+            .write_all(b"\x10\x0D\0\x04MQTT\x03\x02\0\0\0\x01o")
+            .unwrap();
+        let mut refused = Vec::new();
+        other.read_to_end(&mut refused).unwrap();
+        assert!(!refused.is_empty());
+    }
+    let mut got = vec![0; answer.len()];
+    stream.read_exact(&mut got).unwrap();
+    assert_eq!(got, answer);
+    // DISCONNECT; then the stand-in closes.
+    stream.write_all(&[0xE0, 0]).unwrap();
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
+fn a_login_in_pieces_leaves_no_password_at_the_stand_in() {
+    let _turn = TURN.lock();
+    let folder = tempfile::tempdir().unwrap();
+    let stand_in = stand_in(&folder);
+    let login = direct(
+        &triple(),
+        &ClientId::new("pieces").unwrap(),
+        SignMethod::HmacSha256,
+        3,
+        None,
+    );
+    let beginning = &login.password.expose().as_bytes()[..40];
+    watch_for("the password's beginning", beginning);
+    aside(|| {
+        let mut bytes = Vec::new();
+        let connect = Connect {
+            protocol_level: 4,
+            client_id: login.client_id.clone(),
+            username: Some(login.username.clone()),
+            password: Some(login.password.clone()),
+            keep_alive: 60,
+            clean_session: true,
+            will: None,
+        };
+        write(&Packet::Connect(connect), &mut bytes).unwrap();
+        let (first, rest) = bytes.split_at(1);
+        let (most, last) = rest.split_at(rest.len() - 10);
+        let connack = [0x20, 2, 0, 0];
+        sign_in(&stand_in, &[first, most, last], &connack);
+        // A PINGREQ, whose first byte comes with the CONNECT's last, and its PINGRESP.
+        let answers = [&connack[..], &[0xD0, 0]].concat();
+        let last = [last, &[0xC0]].concat();
+        sign_in(&stand_in, &[first, most, &last, &[0]], &answers);
+    });
+    stand_in.stop().unwrap();
+    assert_nothing_found();
 }
