@@ -57,7 +57,17 @@ impl Direct {
     }
 
     #[cfg(unix)]
-    fn write_to(&mut self, mut stdout: &File, bytes: &[u8]) -> io::Result<usize> {
+    fn write_to(&mut self, stdout: &File, bytes: &[u8]) -> io::Result<usize> {
+        self.write_with(stdout, bytes, ask)
+    }
+
+    #[cfg(unix)]
+    fn write_with(
+        &mut self,
+        mut stdout: &File,
+        bytes: &[u8],
+        mut ask: impl FnMut(&File, &[u8]) -> io::Result<usize>,
+    ) -> io::Result<usize> {
         use std::io::{ErrorKind, Write};
 
         let mut taken = 0;
@@ -73,10 +83,13 @@ impl Direct {
                 Err(error) => match error.kind() {
                     ErrorKind::Interrupted => {}
                     ErrorKind::WouldBlock => break,
-                    ErrorKind::Unsupported | ErrorKind::InvalidInput if self.way == Way::Asking => {
+                    // Whatever the system has against asking (a filter may forbid it), the usual way may work.
+                    kind if self.way == Way::Asking && kind != ErrorKind::BrokenPipe => {
                         let is_file = stdout.metadata().is_ok_and(|stdout| stdout.is_file());
                         self.way = if is_file { Way::File } else { Way::None };
                     }
+                    // What was taken must not be written again. The error comes back.
+                    _ if taken > 0 => break,
                     _ => return Err(error),
                 },
             }
@@ -137,6 +150,56 @@ mod tests {
         let mut got = Vec::new();
         file.read_to_end(&mut got).unwrap();
         assert_eq!(got, [&much[..], b"y"].concat());
+    }
+
+    /// Takes three bytes a time for as often as it may, then fails as a system call that a filter forbids.
+    fn forbidden_after(mut times: usize) -> impl FnMut(&File, &[u8]) -> io::Result<usize> {
+        use std::io::Write;
+
+        move |mut stdout, bytes| {
+            if times == 0 {
+                return Err(io::Error::from_raw_os_error(1));
+            }
+            times -= 1;
+            stdout.write(&bytes[..3])
+        }
+    }
+
+    #[test]
+    fn where_asking_is_forbidden_the_usual_way_is_taken_and_nothing_is_written_twice() {
+        for times in [0, 2] {
+            let mut file = tempfile::tempfile().unwrap();
+            let mut direct = Direct::default();
+            let taken = direct.write_with(&file, b"1234567890", forbidden_after(times));
+            assert_eq!((taken.unwrap(), direct.way), (10, Way::File));
+            file.rewind().unwrap();
+            let mut got = Vec::new();
+            file.read_to_end(&mut got).unwrap();
+            assert_eq!(got, b"1234567890");
+
+            let (_reader, writer) = io::pipe().unwrap();
+            let writer = File::from(OwnedFd::from(writer));
+            let mut direct = Direct::default();
+            let taken = direct.write_with(&writer, b"1234567890", forbidden_after(times));
+            assert_eq!((taken.unwrap(), direct.way), (3 * times, Way::None));
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn an_error_behind_bytes_that_were_taken_comes_at_the_next_write() {
+        let (reader, writer) = io::pipe().unwrap();
+        let writer = File::from(OwnedFd::from(writer));
+        let mut reader = Some(reader);
+        let mut direct = Direct::default();
+        let mut ask = |stdout: &File, bytes: &[u8]| {
+            let taken = ask(stdout, bytes.get(..3).unwrap_or(bytes));
+            reader = None;
+            taken
+        };
+        assert_eq!(direct.write_with(&writer, b"123456", &mut ask).unwrap(), 3);
+        let error = direct.write_with(&writer, b"456", &mut ask).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]
