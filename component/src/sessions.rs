@@ -15,6 +15,7 @@ use crate::batch::{BadRow, Command, Outcome, commands};
 pub struct Sessions {
     slots: Vec<Option<Slot>>,
     free: Vec<u32>,
+    has_answer: bool,
 }
 
 #[derive(Debug)]
@@ -72,11 +73,20 @@ impl Sessions {
     ) -> Result<(), BadRow> {
         for command in commands(words, bytes) {
             let (session, command) = command?;
+            self.has_answer |= matches!(command, Command::HttpAnswered { .. });
             if let Some(Some(slot)) = self.slots.get_mut(session as usize) {
                 slot.handle(now, session, command, outcome);
             }
         }
         Ok(())
+    }
+}
+
+impl Sessions {
+    /// Whether an HTTP answer was handed in since this was last asked: it may hold a token, and whoever has its bytes
+    /// overwrites them.
+    pub fn take_answered(&mut self) -> bool {
+        core::mem::take(&mut self.has_answer)
     }
 }
 

@@ -1,7 +1,8 @@
 //! What goes in: written by the host, read by the guest.
 
 use tern_core::device::{CloseKind, CloseReason, Token};
-use tern_core::wire::{PacketId, QoS};
+use tern_core::wire::{PacketId, QoS, reserve_wiped};
+use zeroize::Zeroize;
 
 use super::kind_in;
 use super::row::{BadRow, Row};
@@ -86,11 +87,19 @@ pub enum Command<'a> {
     TellSession,
 }
 
-/// What one call carries in. Reused from call to call.
+/// What one call carries in. Reused from call to call. An HTTP answer, which may hold a token, is overwritten where it
+/// moves or goes.
 #[derive(Clone, Debug, Default)]
 pub struct InputBatch {
     words: Vec<u32>,
     bytes: Vec<u8>,
+    has_answer: bool,
+}
+
+impl Drop for InputBatch {
+    fn drop(&mut self) {
+        self.wipe_answer();
+    }
 }
 
 impl InputBatch {
@@ -114,8 +123,15 @@ impl InputBatch {
 
     /// Empties it and keeps its memory.
     pub fn clear(&mut self) {
+        self.wipe_answer();
         self.words.clear();
         self.bytes.clear();
+    }
+
+    fn wipe_answer(&mut self) {
+        if core::mem::take(&mut self.has_answer) {
+            self.bytes.zeroize();
+        }
     }
 
     /// Adds a record without words of its own.
@@ -123,10 +139,17 @@ impl InputBatch {
         self.words.extend_from_slice(&[kind, session]);
     }
 
+    fn push_bytes(&mut self, bytes: &[u8]) {
+        if self.has_answer {
+            reserve_wiped(&mut self.bytes, bytes.len());
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
     /// Adds bytes, and their start and end as two words.
     fn push_slice(&mut self, slice: &[u8]) {
         let start = word(self.bytes.len());
-        self.bytes.extend_from_slice(slice);
+        self.push_bytes(slice);
         self.words
             .extend_from_slice(&[start, word(self.bytes.len())]);
     }
@@ -146,7 +169,7 @@ impl InputBatch {
         self.push(kind_in::PUBLISH, session);
         self.words.push(qos.number().into());
         self.push_slice(topic.as_bytes());
-        self.bytes.extend_from_slice(payload);
+        self.push_bytes(payload);
         self.words.push(word(self.bytes.len()));
     }
 
@@ -185,6 +208,7 @@ impl InputBatch {
     pub fn http_answered(&mut self, session: u32, status: u16, body: &[u8]) {
         self.push(kind_in::HTTP_ANSWERED, session);
         self.words.push(status.into());
+        self.has_answer = true;
         self.push_slice(body);
     }
 
@@ -212,7 +236,7 @@ impl InputBatch {
         self.push_token(kind_in::RESTORE_MESSAGE, session, token);
         self.words.push(packet_id.map_or(0, |id| id.get().into()));
         self.push_slice(topic.as_bytes());
-        self.bytes.extend_from_slice(payload);
+        self.push_bytes(payload);
         self.words.push(word(self.bytes.len()));
     }
 

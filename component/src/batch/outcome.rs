@@ -6,7 +6,7 @@ use tern_core::device::{
 };
 use tern_core::identity::{Endpoint, TransportKind};
 use tern_core::time::Instant;
-use tern_core::wire::PacketId;
+use tern_core::wire::{PacketId, reserve_wiped};
 use zeroize::Zeroize;
 
 use super::command::word;
@@ -24,11 +24,16 @@ pub struct Outcome {
     pub words: Vec<u32>,
     /// The bytes that the words point into.
     pub bytes: Vec<u8>,
+    /// Whether a device has put a login into it.
+    has_login: bool,
 }
 
 impl Outcome {
-    /// Empties it and keeps its memory.
+    /// Empties it and keeps its memory; where a device has put a login into it, that is overwritten.
     pub fn clear(&mut self) {
+        if self.has_login {
+            self.wipe();
+        }
         self.words.clear();
         self.bytes.clear();
     }
@@ -37,15 +42,7 @@ impl Outcome {
     pub fn wipe(&mut self) {
         self.words.clear();
         self.bytes.zeroize();
-    }
-
-    /// Moves a login to where the rest of the outcome has room behind it, and overwrites its old place: a vector
-    /// that grows by itself does not.
-    fn make_room(&mut self) {
-        let mut roomy = Vec::with_capacity(self.bytes.len() + ROOM);
-        roomy.extend_from_slice(&self.bytes);
-        self.bytes.zeroize();
-        self.bytes = roomy;
+        self.has_login = false;
     }
 
     fn push(&mut self, kind: u32, session: u32) {
@@ -90,7 +87,9 @@ impl Outcome {
     /// The bytes from `start` on, which the device has appended, are to be sent.
     pub(crate) fn transmit(&mut self, session: u32, start: usize) {
         if self.bytes.get(start) == Some(&CONNECT) {
-            self.make_room();
+            self.has_login = true;
+            // For the rest of the outcome: what grows by itself leaves its old place as it was.
+            reserve_wiped(&mut self.bytes, ROOM);
         }
         let (start, end) = (word(start), word(self.bytes.len()));
         self.words

@@ -15,6 +15,7 @@ use core::ptr;
 use std::alloc::{self, Layout};
 
 use tern_core::time::Instant;
+use zeroize::Zeroize;
 
 use crate::Sessions;
 use crate::batch::Outcome;
@@ -93,6 +94,9 @@ unsafe extern "C" fn step(
         if stepped.is_err() {
             // Promised by the interface: a row that can't be read is the host's fault, and traps.
             core::arch::wasm32::unreachable();
+        }
+        if instance.sessions.take_answered() {
+            instance.bytes.zeroize();
         }
         keep_little(&mut instance.words);
         keep_little(&mut instance.bytes);

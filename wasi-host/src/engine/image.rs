@@ -257,8 +257,11 @@ impl Constants {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test's panic is its failure")]
 
+    use tern_component::batch::{InputBatch, Outcome};
+    use tern_core::auth::AuthUrl;
     use tern_core::device::{Config, Login};
-    use tern_core::identity::Endpoint;
+    use tern_core::identity::{ClientId, Endpoint, TransportKind, Triple};
+    use tern_core::sign::SignMethod;
 
     use super::super::sandbox::Prepared;
     use super::super::{Engine, EngineError, Kind};
@@ -353,13 +356,13 @@ mod tests {
             password: None,
             endpoint: Endpoint::from_url("mqtt://localhost").unwrap(),
         });
-        let mut batch = tern_component::batch::InputBatch::default();
+        let mut batch = InputBatch::default();
         let mut step = |engine: &mut Engine| {
             let session = engine.open(config.clone(), 1)?;
             batch.connect(session);
             batch.transport_opened(session);
             batch.publish(session, "#", b"", tern_core::wire::QoS::AtLeastOnce);
-            let mut outcome = tern_component::batch::Outcome::default();
+            let mut outcome = Outcome::default();
             engine.step(tern_core::time::Instant::default(), &batch, &mut outcome)
         };
         let failed = step(&mut engine).unwrap_err();
@@ -371,5 +374,73 @@ mod tests {
         for sandbox in [copy, prepared.instantiate().unwrap()] {
             step(&mut Engine(Kind::Sandbox(Box::new(sandbox)))).unwrap();
         }
+    }
+
+    /// How often these bytes stand in what can be written from `start` on, up to what nobody may touch.
+    fn count(start: usize, bytes: &[u8]) -> usize {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let parts = maps.lines().filter_map(|line| {
+            let (range, rest) = line.split_once(' ')?;
+            let (from, to) = range.split_once('-')?;
+            let number = |text| usize::from_str_radix(text, 16).ok();
+            Some((number(from)?, number(to)?)).filter(|_| rest.starts_with("rw"))
+        });
+        let mut end = start;
+        for (from, to) in parts {
+            if from <= end && to > end {
+                end = to;
+            }
+        }
+        // SAFETY: the system says that it can be read, and the sandbox does nothing now.
+        let memory = unsafe {
+            let start = ptr::with_exposed_provenance::<u8>(start);
+            std::slice::from_raw_parts(start, end - start.addr())
+        };
+        memchr::memmem::find_iter(memory, bytes).count()
+    }
+
+    #[test]
+    fn what_a_device_has_signed_in_with_is_gone_from_its_sandbox_when_it_is() {
+        const SECRET: &str = "a-secret-that-is-nowhere-else";
+        const TOKEN: &str = "a-token-that-is-nowhere-else";
+        let prepared = Prepared::load().unwrap();
+        // The first of this process has a copy.
+        let _copy = prepared.instantiate().unwrap();
+        let sandbox = prepared.instantiate().unwrap();
+        let begin = Image::load().unwrap().constants.start;
+        let start = sandbox.constants.unwrap().start - begin;
+        let mut engine = Engine(Kind::Sandbox(Box::new(sandbox)));
+        let config = Config::new(Login::Https {
+            triple: Triple::new("a1aq9sQk2JE", "dev1", SECRET).unwrap(),
+            client_id: ClientId::new("c").unwrap(),
+            method: SignMethod::HmacSha256,
+            timestamp: None,
+            auth_url: AuthUrl::new("https://localhost/auth/devicename").unwrap(),
+            transport: TransportKind::Tls,
+            endpoint: None,
+        });
+        let session = engine.open(config, 1).unwrap();
+        let mut outcome = Outcome::default();
+        let mut step = |write: &dyn Fn(&mut InputBatch)| {
+            let mut batch = InputBatch::default();
+            write(&mut batch);
+            engine.step(tern_core::time::Instant::default(), &batch, &mut outcome)?;
+            Ok::<_, EngineError>(memchr::memmem::find(&outcome.bytes, TOKEN.as_bytes()).is_some())
+        };
+        let answer = format!(
+            r#"{{"code":200,"message":"ok","data":{{"iotId":"i","iotToken":"{TOKEN}","resources":{{"mqtt":{{"host":"localhost","port":1883}}}}}}}}"#
+        );
+        step(&|batch| batch.connect(session)).unwrap();
+        step(&|batch| batch.http_answered(session, 200, answer.as_bytes())).unwrap();
+        let is_sent = step(&|batch| batch.transport_opened(session)).unwrap();
+        assert!(is_sent);
+        // An answer to the login: no session, accepted.
+        step(&|batch| batch.received(session, &[0x20, 2, 0, 0])).unwrap();
+        // The device has both for its next connection, and nobody else has them.
+        assert_eq!(count(start, SECRET.as_bytes()), 1);
+        assert_eq!(count(start, TOKEN.as_bytes()), 1);
+        engine.close(session).unwrap();
+        assert_eq!(count(start, SECRET.as_bytes()), 0);
+        assert_eq!(count(start, TOKEN.as_bytes()), 0);
     }
 }

@@ -246,6 +246,7 @@ fn whatever_happens_the_outcomes_are_the_same() {
         let Outcome {
             words: here_words,
             bytes,
+            ..
         } = &here;
         assert_eq!(
             (here_words, bytes),

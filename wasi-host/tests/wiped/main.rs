@@ -15,6 +15,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use tern_component::batch::InputBatch;
 use tern_core::auth::AuthUrl;
 use tern_core::device::{Config, Login, Reconnect};
 use tern_core::identity::{ClientId, DeviceSecret, Endpoint, Triple};
@@ -261,5 +262,27 @@ fn a_login_in_pieces_leaves_no_password_at_the_stand_in() {
         sign_in(&stand_in, &[first, most, &last, &[0]], &answers);
     });
     stand_in.stop().unwrap();
+    assert_nothing_found();
+}
+
+#[test]
+fn a_batch_leaves_no_token_behind() {
+    let _turn = TURN.lock();
+    const TOKEN: &[u8] = b"a-token-that-is-nowhere-else";
+    watch_for("the token", TOKEN);
+    let large = [b'x'; 10_000];
+    let mut batch = InputBatch::default();
+    batch.http_answered(0, 200, TOKEN);
+    // It grows, is used again, and goes: before and after it was emptied.
+    batch.received(0, &large);
+    batch.publish(0, "t", &[large, large].concat(), QoS::AtLeastOnce);
+    batch.clear();
+    batch.received(0, b"short");
+    drop(batch);
+    assert_nothing_found();
+    let mut batch = InputBatch::default();
+    batch.http_answered(0, 200, TOKEN);
+    drop(batch.clone());
+    drop(batch);
     assert_nothing_found();
 }
