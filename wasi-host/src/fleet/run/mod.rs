@@ -7,6 +7,7 @@
 mod connecting;
 mod groups;
 mod members;
+mod settings;
 mod told;
 
 use std::sync::Arc;
@@ -28,7 +29,8 @@ use crate::transport::TlsSettings;
 use connecting::Connecting;
 use groups::Groups;
 use members::{Members, Todo};
-pub use told::{Ended, Progress, Settings, Told};
+pub use settings::Settings;
+pub use told::{Ended, Progress, Told};
 
 /// From one sample to the next.
 const SAMPLE: Duration = Duration::from_secs(1);

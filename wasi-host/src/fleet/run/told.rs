@@ -1,31 +1,9 @@
-//! What a run is told, and what it tells.
-
-use std::time::Duration;
+//! What a run tells.
 
 use super::super::series::Sample;
-use super::super::shard::Shard;
 use super::super::statistics::ErrorsByCause;
 use super::super::summary::Summary;
 use crate::exit::Exit;
-
-/// How a plan is carried out.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// The part of the devices that this process has.
-    pub shard: Shard,
-    /// Devices in a sandbox, at least 1.
-    pub per_sandbox: u32,
-    /// Without a sandbox.
-    pub native: bool,
-    /// Devices that are opened in a second, at most.
-    pub connect_rate: f64,
-    /// How long to go on once all devices have been opened; `None` for no end.
-    pub duration: Option<Duration>,
-    /// After so long, a device that has never been connected is given up.
-    pub give_up: Duration,
-    /// A drill: after so long, a sandbox traps.
-    pub drill_trap: Option<Duration>,
-}
 
 /// Something to tell while it goes on.
 #[derive(Clone, Copy, Debug)]
