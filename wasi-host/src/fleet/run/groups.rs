@@ -78,6 +78,13 @@ impl Groups {
         self.groups.get(group as usize)?.engine
     }
 
+    /// Whether it has failed before: there was room for it, and so there will be.
+    pub(super) fn has_failed(&self, group: u32) -> bool {
+        self.groups
+            .get(group as usize)
+            .is_some_and(|group| group.failures > 0)
+    }
+
     /// It has been made.
     pub(super) fn made(&mut self, group: u32, engine: EngineId, now: Instant) {
         if let Some(group) = self.groups.get_mut(group as usize) {
@@ -93,7 +100,8 @@ impl Groups {
             .is_some_and(|group| group.is_down)
     }
 
-    /// A device was told that its sandbox has failed. What that means, where it is the first one of it to be told.
+    /// A device was told that its sandbox has failed, or could not be made again. What that means, where it is the
+    /// first one of it to be told.
     pub(super) fn lost(&mut self, member: u32, now: Instant, stopping: bool) -> Option<Lost> {
         let number = self.of(member);
         let members = self.members(number);
@@ -106,8 +114,10 @@ impl Groups {
             self.lost_unasked += 1;
         }
         group.engine = None;
+        // It has not lived at all where it could not be made again.
         let lived = group
             .made
+            .take()
             .map_or(Duration::ZERO, |made| now.saturating_duration_since(made));
         group.failures = if lived >= STABLE {
             1
@@ -208,5 +218,28 @@ mod tests {
             assert!(!groups.is_down(1));
         }
         assert_eq!((groups.lost_count(), groups.lost_unasked()), (9, 9));
+    }
+
+    #[test]
+    fn a_sandbox_that_can_t_be_made_again_waits_longer_each_time_however_long_it_lived_before() {
+        let mut groups = Groups::new(10, 5, 1, Shard::WHOLE);
+        let mut now = Instant::now();
+        let mut run_loop =
+            crate::run_loop::RunLoop::empty(crate::transport::TlsSettings::built_in()).unwrap();
+        groups.made(1, run_loop.add_engine(crate::engine::Engine::native()), now);
+        assert!(!groups.has_failed(1));
+        now += Duration::from_secs(1000);
+        for longest in [1, 2, 4, 8] {
+            let longest = Duration::from_secs(longest);
+            let lost = groups.lost(7, now, false).unwrap();
+            assert!(
+                lost.wait >= longest / 2 && lost.wait <= longest,
+                "{:?}",
+                lost.wait
+            );
+            now += lost.wait;
+            assert_eq!(groups.back(now), [1]);
+            assert!(groups.has_failed(1) && !groups.has_failed(0));
+        }
     }
 }

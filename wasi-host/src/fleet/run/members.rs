@@ -173,14 +173,12 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Its sandbox has failed while it was opened.
+    /// Its sandbox has failed while it was opened, or could not be made again for it.
     pub(super) fn not_opened(&mut self, member: u32, reason: &str) {
         self.statistics.error(Cause::SandboxLost, reason);
         if let Some(member) = self.members.get_mut(member as usize) {
             member.cause = Some(Cause::SandboxLost);
         }
-        let reason = reason.to_owned();
-        self.todo.push_back(Todo::Lost { member, reason });
     }
 
     pub(super) fn next_todo(&mut self) -> Option<Todo> {

@@ -50,7 +50,8 @@ pub struct Run<'a> {
     plan: &'a Plan,
     settings: Settings,
     config: &'a dyn Fn(u64) -> Result<Config, Failure>,
-    sandboxes: Option<Sandboxes>,
+    /// Makes a place for a group of devices.
+    engine: Box<dyn FnMut() -> Result<Engine, EngineError> + 'a>,
     run_loop: RunLoop,
     members: Members<'a>,
     groups: Groups,
@@ -76,6 +77,22 @@ impl<'a> Run<'a> {
         config: &'a dyn Fn(u64) -> Result<Config, Failure>,
         tls: TlsSettings,
     ) -> Result<Self, Failure> {
+        let engine: Box<dyn FnMut() -> Result<Engine, EngineError>> = if settings.native {
+            Box::new(|| Ok(Engine::native()))
+        } else {
+            let sandboxes = Sandboxes::load()?;
+            Box::new(move || sandboxes.engine())
+        };
+        Self::in_engines(plan, settings, config, tls, engine)
+    }
+
+    fn in_engines(
+        plan: &'a Plan,
+        settings: Settings,
+        config: &'a dyn Fn(u64) -> Result<Config, Failure>,
+        tls: TlsSettings,
+        engine: Box<dyn FnMut() -> Result<Engine, EngineError> + 'a>,
+    ) -> Result<Self, Failure> {
         let mut run_loop = RunLoop::empty(tls).map_err(|error| {
             Failure::new(
                 Exit::Fault,
@@ -83,11 +100,6 @@ impl<'a> Run<'a> {
             )
         })?;
         run_loop.survive_traps(true);
-        let sandboxes = if settings.native {
-            None
-        } else {
-            Some(Sandboxes::load()?)
-        };
         let members = Members::new(plan, settings);
         let count = members.count();
         // Without sandboxes there is nothing to keep apart.
@@ -103,7 +115,7 @@ impl<'a> Run<'a> {
             plan,
             settings,
             config,
-            sandboxes,
+            engine,
             run_loop,
             series: Vec::new(),
             started: Instant::now(),
@@ -124,7 +136,8 @@ impl<'a> Run<'a> {
     /// Carries the plan out.
     ///
     /// # Errors
-    /// The system's poll failed; a device's settings break a rule; there is no memory for a sandbox.
+    /// The system's poll failed; a device's settings break a rule; there is no memory for a sandbox that is made for the
+    /// first time.
     pub fn run(mut self, tell: &mut dyn FnMut(Told<'_>)) -> Result<Ended, Failure> {
         self.started = Instant::now();
         self.started_at = SystemTime::now();
@@ -150,7 +163,7 @@ impl<'a> Run<'a> {
                 match self.reason_to_stop(now) {
                     Some(reason) => self.stop(now, reason, tell),
                     None => {
-                        self.open_devices(now)?;
+                        self.open_devices(now, tell)?;
                         self.publish(now);
                     }
                 }
@@ -207,27 +220,32 @@ impl<'a> Run<'a> {
                     }
                 }
                 Todo::GiveUp(session) => self.run_loop.disconnect(session),
-                Todo::Lost { member, reason } => {
-                    let stopping = self.stopping.is_some();
-                    if let Some(lost) = self.groups.lost(member, now, stopping) {
-                        let (sandbox, devices) = (lost.group + 1, lost.members);
-                        let back_in_ms = micros(lost.wait) / 1000;
-                        tell(Told::SandboxLost {
-                            sandbox,
-                            devices,
-                            back_in_ms,
-                            reason: &reason,
-                        });
-                    }
-                }
+                Todo::Lost { member, reason } => self.lose(member, &reason, now, tell),
             }
         }
         self.members.settle_lost();
         Ok(())
     }
 
+    /// The sandbox of a device has failed, or could not be made again: it comes back later.
+    fn lose(&mut self, member: u32, reason: &str, now: Instant, tell: &mut dyn FnMut(Told<'_>)) {
+        let stopping = self.stopping.is_some();
+        if let Some(lost) = self.groups.lost(member, now, stopping) {
+            tell(Told::SandboxLost {
+                sandbox: lost.group + 1,
+                devices: lost.members,
+                back_in_ms: micros(lost.wait) / 1000,
+                reason,
+            });
+        }
+    }
+
     /// Opens the devices whose turn has come.
-    fn open_devices(&mut self, now: Instant) -> Result<(), Failure> {
+    fn open_devices(
+        &mut self,
+        now: Instant,
+        tell: &mut dyn FnMut(Told<'_>),
+    ) -> Result<(), Failure> {
         for group in self.groups.back(now) {
             for member in self.groups.members(group) {
                 if self.members.waits_again(member) {
@@ -244,7 +262,7 @@ impl<'a> Run<'a> {
             if !self.members.reach(member) || self.groups.is_down(group) {
                 continue;
             }
-            self.open(member, group, now)?;
+            self.open(member, group, now, tell)?;
         }
         if self.all_opened.is_none() && self.connecting.has_opened_all() {
             self.all_opened = Some(now);
@@ -252,27 +270,36 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn open(&mut self, member: u32, group: u32, now: Instant) -> Result<(), Failure> {
+    fn open(
+        &mut self,
+        member: u32,
+        group: u32,
+        now: Instant,
+        tell: &mut dyn FnMut(Told<'_>),
+    ) -> Result<(), Failure> {
         let engine = match self.groups.engine(group) {
             Some(engine) => engine,
-            None => {
-                let engine = match &self.sandboxes {
-                    Some(sandboxes) => sandboxes.engine().map_err(|error| {
-                        Failure::new(
-                            Exit::Fault,
-                            format!(
-                                "sandbox {} can't be made: {error}; let more devices share one with \
-                                 --per-sandbox N, or spread them over several processes with --shard K/N",
-                                group + 1
-                            ),
-                        )
-                    })?,
-                    None => Engine::native(),
-                };
-                let engine = self.run_loop.add_engine(engine);
-                self.groups.made(group, engine, now);
-                engine
-            }
+            None => match (self.engine)() {
+                Ok(engine) => {
+                    let engine = self.run_loop.add_engine(engine);
+                    self.groups.made(group, engine, now);
+                    engine
+                }
+                Err(error) => {
+                    let words = format!(
+                        "sandbox {} can't be made: {error}; let more devices share one with --per-sandbox N, or \
+                         spread them over several processes with --shard K/N",
+                        group + 1
+                    );
+                    if !self.groups.has_failed(group) {
+                        return Err(Failure::new(Exit::Fault, words));
+                    }
+                    // What the others have done is not given up for it.
+                    self.members.not_opened(member, &words);
+                    self.lose(member, &words, now, tell);
+                    return Ok(());
+                }
+            },
         };
         let number = self.members.number(member);
         let config = (self.config)(number)?;
@@ -293,7 +320,9 @@ impl<'a> Run<'a> {
             }
             // Its sandbox has failed: the next poll tells those that are in it, and this one comes again with them.
             Err(error) => {
-                self.members.not_opened(member, &error.to_string());
+                let reason = error.to_string();
+                self.members.not_opened(member, &reason);
+                self.lose(member, &reason, now, tell);
                 Ok(())
             }
         }
@@ -419,3 +448,6 @@ fn since_1970(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
