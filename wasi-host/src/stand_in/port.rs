@@ -60,6 +60,8 @@ pub(crate) async fn welcome(
         stop: &stop,
     };
     match newcomer.recognise(acceptor, stream).await {
+        // Every conversation that had begun was told to end, and nobody would tell this one.
+        Ok(Some(_)) if stop.is_asked() => {}
         // A task of its own, so that all that the first moments need is gone when the long quiet part of a
         // connection's life begins.
         Ok(Some((stream, arrival))) => {
@@ -206,4 +208,60 @@ fn not_ours(first: u8, secure: bool) -> String {
     format!(
         "first byte{inside} is 0x{first:02x}: expected 0x10 (MQTT CONNECT), 0x16 (TLS) or 0x47 (WebSocket){guess}"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use tern_platform::{Platform, Settings};
+    use tokio::net::TcpListener;
+
+    use super::super::ca_files::CaFiles;
+    use super::super::certificates::{Certificates, server_config};
+    use super::super::events::EventHub;
+    use super::super::stop::stop;
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_is_served_whose_first_byte_comes_as_the_end_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = CaFiles::in_folder(folder.path()).unwrap();
+        let certificates = Certificates::open(&files, &[]).unwrap();
+        let acceptor = TlsAcceptor::from(server_config(Arc::new(certificates)).unwrap());
+        let hub = Arc::new(Hub::new(
+            Platform::new(Settings::default(), 1),
+            1024 * 1024,
+            EventHub::new(None, super::super::EventFilter::All),
+        ));
+        let patience = Patience {
+            first_byte: Duration::from_secs(60),
+            handshake: Duration::from_secs(60),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (stopper, stop) = stop();
+        stopper.ask();
+        let mut peers = Vec::new();
+        // Which of two things that have happened is seen first is left to chance.
+        for _ in 0..64 {
+            let mut peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            peer.write_all(&[MQTT]).unwrap();
+            peers.push(peer);
+            let (stream, from) = listener.accept().await.unwrap();
+            stream.readable().await.unwrap();
+            welcome(
+                Arc::clone(&hub),
+                acceptor.clone(),
+                patience,
+                stop.clone(),
+                stream,
+                from,
+            )
+            .await;
+        }
+        drop(stop);
+        // A conversation would hold it, and wait for the rest of a CONNECT.
+        assert_eq!(Arc::strong_count(&hub), 1);
+        stopper.all_gone().await;
+    }
 }
