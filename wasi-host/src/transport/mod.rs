@@ -141,7 +141,7 @@ impl Transport {
     /// follows, since then the end of the stream can't hide behind a short read.
     pub fn note(&mut self, event: &Event) {
         let end_in_sight = event.is_read_closed() || event.is_write_closed() || event.is_error();
-        self.tcp_mut().note(end_in_sight);
+        self.tcp_mut().note(event.is_readable(), end_in_sight);
     }
 
     /// Takes the opening as far as it goes: the connection (moving on to the next address where one

@@ -123,8 +123,8 @@ impl TcpLink {
     }
 
     /// Notes what the poll said of the socket.
-    pub(super) fn note(&mut self, end_in_sight: bool) {
-        self.end_may_hide = end_in_sight;
+    pub(super) fn note(&mut self, readable: bool, end_in_sight: bool) {
+        self.end_may_hide = may_hide(self.end_may_hide, readable, end_in_sight);
     }
 
     /// Reads until the socket has no more, or `limit` bytes were appended.
@@ -271,6 +271,12 @@ impl TcpLink {
     }
 }
 
+/// Whether the end of the stream may lie behind the bytes of a short read, after an event. Systems with kqueue tell of
+/// the end with what is to be read, and by an event of its own that there is room to write: that one takes nothing back.
+const fn may_hide(before: bool, readable: bool, end_in_sight: bool) -> bool {
+    end_in_sight || (before && !readable)
+}
+
 /// Starts connecting to the next address that the system takes at all.
 fn begin_next(
     later: &mut VecDeque<SocketAddr>,
@@ -316,4 +322,22 @@ fn is_in_progress(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::NotConnected | io::ErrorKind::WouldBlock
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_in_sight_is_not_forgotten_for_room_to_write() {
+        let (readable, writable) = (true, false);
+        let after = |events: &[(bool, bool)]| {
+            let note = |before, &(readable, end)| may_hide(before, readable, end);
+            events.iter().fold(false, note)
+        };
+        assert!(after(&[(readable, true), (writable, false)]));
+        assert!(after(&[(writable, true)]));
+        assert!(!after(&[(readable, true), (readable, false)]));
+        assert!(!after(&[(writable, false)]));
+    }
 }
