@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let module = build_module(workspace, &out.join("component"))?;
     let module = fs::read(&module)?;
-    let component = encode(&module)?;
+    let component = encode(&data::without_names(&module)?)?;
     fs::write(out.join("tern_device.wasm"), &component)?;
     if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
         // There the program maps the data itself: src/engine/image.rs.
@@ -95,7 +95,8 @@ fn build_module(workspace: &Path, target_dir: &Path) -> Result<PathBuf, Box<dyn 
     let flags = paths::flags_without_folders(workspace, cargo_home.as_deref());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
     cargo.env("CARGO_PROFILE_RELEASE_LTO", "fat");
-    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
+    // The names of the data's segments stay, which `data` reads and takes away.
+    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo");
     let output = cargo.output()?;
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);

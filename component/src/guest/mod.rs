@@ -136,6 +136,19 @@ fn keep_little<T>(list: &mut Vec<T>) {
     }
 }
 
+/// The alignment of what `open` takes, by which [`cabi_realloc`] tells its block from the words of a step. An interface
+/// in which it were 4 would have that block written over those words.
+const OPEN: usize = alignment(<Component as wit::Guest>::open);
+const _: () = assert!(
+    OPEN > align_of::<u32>(),
+    "the parameters of `open` are aligned as a list of words is: let `cabi_realloc` tell them apart in another way"
+);
+
+const fn alignment<Config, Seed, Opened>(_: fn(Config, Seed) -> Opened) -> usize {
+    // The canonical ABI has the largest alignment of a record's fields, as Rust has.
+    align_of::<(Config, Seed)>()
+}
+
 /// Room for what the host hands in. The only list of words that is handed in is that of a step, and the list of bytes
 /// that comes next is that step's, since a host makes room for the parameters in their order: both go where those of
 /// the step before stood. All else is for `open`, and comes from the allocator.
