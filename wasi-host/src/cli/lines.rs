@@ -109,8 +109,8 @@ impl Lines {
             if self.has_ended {
                 return Some(Line::End);
             }
-            // First this, then the look: what comes in between wakes again.
-            self.announced.store(false, Ordering::Release);
+            // First this, then the look: what comes in between wakes again, and what was announced before is seen.
+            self.announced.swap(false, Ordering::AcqRel);
             match self.receiver.try_recv().ok()? {
                 Piece::Bundle(bundle) => (self.bundle, self.at) = (bundle, 0),
                 Piece::Failed(error) => {
