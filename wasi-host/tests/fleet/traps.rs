@@ -13,7 +13,7 @@ fn a_sandbox_that_traps_takes_only_its_own_devices_down_and_they_are_back() {
         "--every",
         "20ms",
         "--drill-trap",
-        "1ms",
+        "300ms",
         "--json",
         "--summary",
         &file,
@@ -58,6 +58,7 @@ fn a_sandbox_that_traps_takes_only_its_own_devices_down_and_they_are_back() {
         }
     }
     let reconnects = connected.values().sum::<usize>() - 12;
-    assert!(reconnects > 0, "{connected:?}");
-    assert_eq!(summary["devices"]["reconnects"], reconnects);
+    // Where the machine is slow, the trap may come between a device's CONNECT and the CONNACK that tells it.
+    let told = summary["devices"]["reconnects"].as_u64().unwrap() as usize;
+    assert!((1..=reconnects).contains(&told), "{told}: {connected:?}");
 }

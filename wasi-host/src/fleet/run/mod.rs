@@ -35,9 +35,6 @@ pub use told::{Ended, Progress, Told};
 /// From one sample to the next.
 const SAMPLE: Duration = Duration::from_secs(1);
 
-/// How long a drill waits for a sandbox that has something to lose, before it looks again.
-const DRILL_AGAIN: Duration = Duration::from_millis(20);
-
 /// How long the end may take, which each device's own time for draining is part of.
 const LAST: Duration = Duration::from_secs(15);
 
@@ -148,12 +145,9 @@ impl<'a> Run<'a> {
                 // One late sample does not make the next ones early.
                 next_sample = (next_sample + SAMPLE).max(now);
             }
-            if drill.is_some_and(|at| at <= now) && self.stopping.is_none() {
-                drill = if self.begin_drill() {
-                    None
-                } else {
-                    Some(now + DRILL_AGAIN)
-                };
+            // Looked at in each turn, since what is under way is so from one turn to the next.
+            if drill.is_some_and(|at| at <= now) && self.stopping.is_none() && self.begin_drill() {
+                drill = None;
             }
             if self.stopping.is_none() {
                 match self.reason_to_stop(now) {
@@ -171,7 +165,7 @@ impl<'a> Run<'a> {
             }
             let until = [
                 Some(next_sample),
-                drill,
+                drill.filter(|at| *at > now),
                 self.stopping.map(|since| since + LAST),
                 self.next_deadline(),
             ];
