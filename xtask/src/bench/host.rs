@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::packaged::{self, Packaged};
 use crate::places::Places;
-use crate::program::{self, Scope};
+use crate::program::{self, CONSOLE, Scope};
 use crate::steps::Steps;
 use crate::tools::MQTT_JS;
 
@@ -21,11 +21,15 @@ pub(super) fn host(
     if name == "bench-start" && MQTT_JS.ready(places, steps)?.is_some() {
         bench.env("TERN_NODE_MODULES", places.npm().join("node_modules"));
     }
+    // In a target folder of their own: with their choice of features the component is another one, and in one folder
+    // they and the program would be compiled in turn at every run.
+    let target = places.target.join("benches");
     let mut peers = places.cargo();
     peers.args(["build", "--release", "--package", "tern-bench-host"]);
-    // As the program was built, or all crates would be compiled a second time.
-    places.without_folders(&mut peers);
-    places.without_folders(&mut bench);
+    for command in [&mut peers, &mut bench] {
+        command.env(CONSOLE, places.dist());
+        command.env("CARGO_TARGET_DIR", &target);
+    }
     steps.run("building the benchmarks and the peers", &mut peers)?;
     bench
         .args(["run", "--release", "--package", "tern-bench-host"])
